@@ -1,0 +1,1 @@
+"""What stuck does: reads both systems, judges, tells people."""

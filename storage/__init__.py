@@ -1,0 +1,1 @@
+"""What stuck knows and remembers. Imports nothing from bot."""
