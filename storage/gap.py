@@ -1,0 +1,109 @@
+"""The values of the queue: a gap, what a run concluded, what a transition did, one line of history."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from storage.findings import Evidence, Finding, Severity
+
+State = Literal["open", "claimed", "snoozed", "resolved"]
+Resolution = Literal["healed", "verified", "unverified", "not_a_gap", "accepted", "superseded"]
+Outcome = Literal["done", "stale", "taken", "already", "resolved", "gone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A difference between the two systems that somebody has to own. All times in UTC."""
+
+    id: str
+    store: str
+    subject: str
+    """`order:6012345678901`, or `store`."""
+    order_id: str | None
+    order: str | None
+    """The Shopify name; None for a gap of the whole store."""
+    finding: Finding
+    opened_at: datetime
+    owner: str | None = None
+    """Slack user id."""
+    claimed_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    snoozed_by: str | None = None
+    resolved_at: datetime | None = None
+    resolved_by: str | None = None
+    """Slack user id; None: it went away by itself."""
+    resolution: Resolution | None = None
+    reason: str | None = None
+    verify_at: datetime | None = None
+    """When a Resolved that the sources contradict is looked at again."""
+    revision: int = 1
+    """Counts transitions of state, owner and severity: what buttons carry."""
+    edition: int = 1
+    """Counts everything worth redrawing."""
+    reopened: int = 0
+
+    @property
+    def kind(self) -> str:
+        """Code of its kind."""
+        return self.finding.kind
+
+    @property
+    def severity(self) -> Severity:
+        """How bad it is now."""
+        return self.finding.severity
+
+    def snoozed(self, now: datetime) -> bool:
+        """Whether somebody put it off and that time has not come: never a stored flag."""
+        return self.snoozed_until is not None and self.snoozed_until > now
+
+    def state(self, now: datetime) -> State:
+        """Return the one state it is in: resolved before snoozed before claimed before open."""
+        if self.resolved_at is not None:
+            return "resolved"
+        if self.snoozed(now):
+            return "snoozed"
+        return "open" if self.owner is None else "claimed"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What judging concluded about one order or store: an empty tuple says that it is well."""
+
+    subject: str
+    order_id: str | None
+    order: str | None
+    findings: tuple[Finding, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    """What both sides say now: a gap that heals keeps it, so that its card shows why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What applying a run's findings did to the queue."""
+
+    opened: tuple[Gap, ...] = ()
+    updated: tuple[Gap, ...] = ()
+    reopened: tuple[Gap, ...] = ()
+    resolved: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one transition did; with any outcome but `done`, nothing changed."""
+
+    outcome: Outcome
+    gap: Gap | None
+    """As it is now; None only with `gone`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a gap's history."""
+
+    id: int
+    gap_id: str
+    at: datetime
+    by: str | None
+    """Slack user id; None: nobody pressed anything."""
+    code: str
+    facts: dict[str, str] = field(default_factory=dict)

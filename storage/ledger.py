@@ -1,0 +1,111 @@
+"""Writing gaps down: rows, history and what is owed to Slack, together and in bulk."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage import codec
+from storage.conclude import Crowd, Step
+from storage.findings import Finding
+from storage.gap import Event, Gap
+from storage.keys import number_column
+from storage.notices import Notices
+from storage.statements import chunks
+from storage.tables import EVENTS, GAPS
+
+DERIVED = {"kind", "since", "order_key", "order_name", "finding"}
+"""Columns that are not fields of a Gap as they stand."""
+COLUMNS = tuple(column.name for column in GAPS.columns)
+
+
+def read(row: Mapping[str, Any]) -> Gap:
+    """Return the gap in a row of the gaps table."""
+    known = {name: value for name, value in row.items() if name not in DERIVED}
+    return Gap(**known, order=row["order_name"], finding=codec.FINDING.load(row["finding"]))
+
+
+def written(gap: Gap) -> dict[str, Any]:
+    """Return the row of a gap."""
+    finding: Finding = gap.finding
+    same = {name: getattr(gap, name) for name in COLUMNS if name not in DERIVED}
+    return {
+        **same,
+        "kind": finding.kind,
+        "since": finding.since,
+        "order_name": gap.order.replace("\x00", "") if gap.order is not None else None,
+        "order_key": number_column(gap.order) if gap.order is not None else None,
+        "finding": codec.FINDING.dump(finding),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The only place that changes gaps. Works within the session's transaction."""
+
+    session: AsyncSession
+    now: datetime
+
+    async def swap(self, step: Step) -> bool:
+        """Write one transition if nobody else changed the gap since it was read; say whether it was written."""
+        assert step.before is not None
+        before = written(step.before)
+        changed = {name: value for name, value in written(step.gap).items() if value != before[name]}
+        seen = [GAPS.c[name] == before[name] for name in ("id", "revision", "edition")]
+        done = await (await self._connection()).execute(update(GAPS).where(*seen).values(changed))
+        if done.rowcount != 1:
+            return False
+        await self._tell([step])
+        return True
+
+    async def write(self, steps: Sequence[Step], crowds: Sequence[Crowd] = ()) -> None:
+        """Write many steps whose gaps are locked, with the parents that new ones share."""
+        connection = await self._connection()
+        changed = [written(step.gap) for step in steps if step.before is not None]
+        for chunk in chunks(sorted(changed, key=lambda row: str(row["id"]))):
+            rows = [{"of": row["id"], **{name: row[name] for name in row if name != "id"}} for row in chunk]
+            await connection.execute(update(GAPS).where(GAPS.c.id == bindparam("of")), rows)
+        for chunk in chunks(written(step.gap) for step in steps if step.before is None):
+            await connection.execute(insert(GAPS), chunk)
+        notices = Notices(self.session, self.now)
+        for crowd in crowds:
+            parent = await notices.owe(crowd.gaps[0].store, crowd.kind, crowd.facts)
+            await notices.owe_cards(crowd.gaps, parent_id=parent.id)
+        await self._tell(steps, frozenset(gap.id for crowd in crowds for gap in crowd.gaps))
+
+    async def _tell(self, steps: Sequence[Step], carded: frozenset[str] = frozenset()) -> None:
+        """Write the history, and owe the cards and lines that go with it."""
+        events = await self._record(steps)
+        notices = Notices(self.session, self.now)
+        touched = {step.gap.id for step in steps if any(act.by is not None for act in step.acts)}
+        cards = [step.gap for step in steps if step.redraw and step.gap.id not in carded]
+        await notices.owe_cards([gap for gap in cards if gap.id not in touched])
+        await notices.owe_cards([gap for gap in cards if gap.id in touched], touched=True)
+        await notices.owe_lines([(gap, event) for gap, event in events if event.code != "opened"])
+
+    async def _record(self, steps: Sequence[Step]) -> list[tuple[Gap, Event]]:
+        acts = [(step.gap, act) for step in steps for act in step.acts]
+        connection = await self._connection()
+        statement = insert(EVENTS).returning(EVENTS.c.id, sort_by_parameter_order=True)
+        events: list[tuple[Gap, Event]] = []
+        for chunk in chunks(acts):
+            rows = [
+                {
+                    "gap_id": gap.id,
+                    "at": self.now,
+                    "person": act.by,
+                    "code": act.code,
+                    "facts": codec.TEXTS.dump(dict(act.facts)),
+                }
+                for gap, act in chunk
+            ]
+            for (gap, act), row in zip(chunk, await connection.execute(statement, rows), strict=True):
+                events.append((gap, Event(row.id, gap.id, self.now, act.by, act.code, dict(act.facts))))
+        return events
+
+    async def _connection(self) -> AsyncConnection:
+        return await self.session.connection()

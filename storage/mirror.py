@@ -1,0 +1,209 @@
+"""Facts as last seen: what changed, what is due, and every look-up by index."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Table, bindparam, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage import codec, loading, saving
+from storage.facts import Order, Shipment, ShipStationOrder, ShipStationStore
+from storage.keys import number_column
+from storage.loading import Rows
+from storage.statements import chunks, pick, upsert
+from storage.tables import ORDERS, SHIPMENTS, SHIPSTATION_ORDERS, STORES, STRAYS
+
+__all__ = ["Mirror", "MirrorTable", "Rows", "Settled"]
+
+MirrorTable = Literal["orders", "shipstation_orders", "shipments"]
+MOMENTS: dict[MirrorTable, tuple[Table, Any]] = {
+    "orders": (ORDERS, ORDERS.c.updated_at),
+    "shipstation_orders": (SHIPSTATION_ORDERS, SHIPSTATION_ORDERS.c.modified_at),
+    "shipments": (SHIPMENTS, SHIPMENTS.c.created_at),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What judging an order left behind for the next run."""
+
+    look_again_at: datetime | None
+    """When time alone may change the verdict (UTC)."""
+    imported: bool
+    """Whether ShipStation has it."""
+
+
+class Mirror:
+    """One store's facts. Works within the session's transaction; commits nothing itself."""
+
+    def __init__(self, session: AsyncSession, store: str) -> None:
+        self._session = session
+        self._store = store
+
+    # ------------------------------------------------------------ writing
+
+    async def save_orders(self, orders: Sequence[Order]) -> set[str]:
+        """Keep Shopify orders; return the ids whose facts changed (`read_at` is none).
+
+        A list entry keeps the known detail while `updated_at` is the same; an older `updated_at` than the
+        mirror's changes nothing.
+        """
+        return await saving.save_orders(await self._connection(), self._store, orders)
+
+    async def save_shipstation_orders(self, rows: Sequence[ShipStationOrder]) -> set[str]:
+        """Keep ShipStation orders; return the mirrored Shopify orders that changed rows concern."""
+        return await saving.save_shipstation_orders(await self._connection(), self._store, rows)
+
+    async def save_shipments(self, rows: Sequence[Shipment]) -> set[str]:
+        """Keep labels and marks; return the mirrored Shopify orders that changed rows concern.
+
+        A row read without items keeps the known ones.
+        """
+        return await saving.save_shipments(await self._connection(), self._store, rows)
+
+    async def save_stores(self, stores: Sequence[ShipStationStore]) -> None:
+        """Keep ShipStation's stores; one read without `can_confirm` keeps the known answer."""
+        await saving.save_stores(await self._connection(), self._store, stores)
+
+    async def forget_shipstation_orders(self, ids: Sequence[int]) -> set[str]:
+        """Drop rows that the API no longer has; return the Shopify orders they were.
+
+        Their ids are remembered: an absorbed order is traced through them to the survivor (domain.md, rule 6).
+        """
+        return await saving.forget_shipstation_orders(await self._connection(), self._store, ids)
+
+    async def settle(self, settled: Mapping[str, Settled]) -> None:
+        """Note when to look at orders again, and whether ShipStation has them."""
+        order = ORDERS.c
+        statement = (
+            update(ORDERS)
+            .where(order.store == self._store, order.id == bindparam("of"))
+            .values(look_again_at=bindparam("again"), imported=bindparam("there"))
+        )
+        for chunk in chunks(sorted(settled)):
+            rows = [
+                {"of": id_, "again": settled[id_].look_again_at, "there": settled[id_].imported}
+                for id_ in chunk
+            ]
+            await (await self._connection()).execute(statement, rows)
+
+    async def mark_due(self, ids: Collection[str], now: datetime) -> None:
+        """Have these orders judged at `now`, unless they are due already."""
+        order = ORDERS.c
+        later = or_(order.look_again_at.is_(None), order.look_again_at > now)
+        for chunk in chunks(sorted(ids)):
+            mine = (order.store == self._store, order.id.in_(chunk), later)
+            await (await self._connection()).execute(update(ORDERS).where(*mine).values(look_again_at=now))
+
+    async def remember_absent(self, ids: Sequence[str], now: datetime) -> None:
+        """Remember that Shopify does not show these orders, so that nobody asks again."""
+        rows = [{"store": self._store, "order_id": id_, "absent_at": now} for id_ in sorted(set(ids))]
+        await upsert(await self._connection(), STRAYS, rows)
+
+    # ------------------------------------------------------------ reading
+
+    async def load(self, ids: Sequence[str]) -> dict[str, Rows]:
+        """Return the mirrored ones of these orders with every ShipStation row that may be theirs."""
+        return await loading.load(await self._connection(), self._store, ids)
+
+    async def stores(self) -> dict[int, ShipStationStore]:
+        """Return ShipStation's stores by id."""
+        found = await self._rows(select(STORES.c.id, STORES.c.body).where(STORES.c.store == self._store))
+        return {row.id: codec.STORE.load(row.body) for row in found}
+
+    async def find(self, number: str) -> list[str]:
+        """Return the Shopify ids of orders with this number, `#` and case aside."""
+        order = ORDERS.c
+        where = (order.store == self._store, order.number_key == number_column(number))
+        return [row.id for row in await self._rows(select(order.id).where(*where).order_by(order.id))]
+
+    async def newest_orders(self, limit: int) -> list[str]:
+        """Return the Shopify ids of the orders updated last, the newest first."""
+        order = ORDERS.c
+        statement = select(order.id).where(order.store == self._store).order_by(order.updated_at.desc())
+        return [row.id for row in await self._rows(statement.limit(limit))]
+
+    async def due(self, now: datetime, limit: int | None = None) -> list[str]:
+        """Return the orders to look at again by `now`, the longest overdue first."""
+        order = ORDERS.c
+        statement = select(order.id).where(order.store == self._store, order.look_again_at <= now)
+        return [row.id for row in await self._rows(statement.order_by(order.look_again_at).limit(limit))]
+
+    async def newest_imported(self) -> datetime | None:
+        """Return when the newest order that ShipStation has was created in Shopify (UTC)."""
+        order = ORDERS.c
+        statement = select(func.max(order.created_at).label("at"))
+        return await self._moment(statement.where(order.store == self._store, order.imported))
+
+    async def labels_around(self, at: datetime, *, within: timedelta, limit: int = 50) -> list[Shipment]:
+        """Return the live labels made nearest to `at`, oldest first."""
+        label = SHIPMENTS.c
+        where = (label.store == self._store, label.kind == "label", label.live)
+        bodies = await self._around(SHIPMENTS, where, at, within, limit)
+        return [codec.SHIPMENT.load(body) for body in bodies]
+
+    async def shipstation_orders_around(
+        self, at: datetime, *, within: timedelta, limit: int = 50
+    ) -> list[ShipStationOrder]:
+        """Return the ShipStation orders imported nearest to `at`, oldest first."""
+        row = SHIPSTATION_ORDERS.c
+        where = (row.store == self._store, ~row.gone)
+        bodies = await self._around(SHIPSTATION_ORDERS, where, at, within, limit)
+        return [codec.SHIPSTATION_ORDER.load(body) for body in bodies]
+
+    async def live_order_ids(self, order_ids: Sequence[int]) -> set[int]:
+        """Return which of these ShipStation orders have a live shipment."""
+        label = SHIPMENTS.c
+        statement = select(label.order_id).where(label.store == self._store, label.live)
+        found = await pick(await self._connection(), statement, label.order_id, set(order_ids))
+        return {row.order_id for row in found}
+
+    async def unknown_orders(self, limit: int = 250) -> list[str]:
+        """Return order ids that live parcels carry and that nobody has looked up in Shopify yet."""
+        stray = STRAYS.c
+        statement = select(stray.order_id).where(stray.store == self._store, stray.absent_at.is_(None))
+        return [row.order_id for row in await self._rows(statement.limit(limit))]
+
+    async def nth_newest(self, table: MirrorTable, n: int) -> datetime | None:
+        """Return when the n-th newest row was updated (orders), modified or created; None: fewer rows."""
+        rows, moment = MOMENTS[table]
+        statement = select(moment.label("at")).where(*self._present(rows)).order_by(moment.desc())
+        return await self._moment(statement.offset(n - 1).limit(1))
+
+    async def count_since(self, table: MirrorTable, since: datetime, *, at_most: int | None = None) -> int:
+        """Count the rows updated, modified or created at `since` or later; stop counting at `at_most`."""
+        rows, moment = MOMENTS[table]
+        recent = select(moment).where(*self._present(rows), moment >= since).limit(at_most).subquery()
+        counted = await self._rows(select(func.count().label("rows")).select_from(recent))
+        return int(counted[0].rows)
+
+    # ------------------------------------------------------------ within
+
+    async def _connection(self) -> AsyncConnection:
+        return await self._session.connection()
+
+    async def _rows(self, statement: Any) -> list[Any]:
+        return list((await (await self._connection()).execute(statement)).all())
+
+    async def _moment(self, statement: Any) -> datetime | None:
+        rows = await self._rows(statement)
+        return rows[0].at if rows else None
+
+    def _present(self, rows: Table) -> tuple[Any, ...]:
+        mine = rows.c.store == self._store
+        return (mine, ~rows.c.gone) if "gone" in rows.c else (mine,)
+
+    async def _around(
+        self, rows: Table, where: tuple[Any, ...], at: datetime, within: timedelta, limit: int
+    ) -> list[str]:
+        """Return the bodies nearest to `at`: a few on both sides by index, then the nearest of them."""
+        made = rows.c.created_at
+        near = select(made, rows.c.body).where(*where)
+        before = near.where(made < at, made >= at - within).order_by(made.desc()).limit(limit)
+        after = near.where(made >= at, made <= at + within).order_by(made).limit(limit)
+        found = [*await self._rows(before), *await self._rows(after)]
+        nearest = sorted(found, key=lambda row: abs(row.created_at - at))[:limit]
+        return [row.body for row in sorted(nearest, key=lambda row: row.created_at)]

@@ -1,0 +1,253 @@
+"""The outbox: what is owed to Slack, exactly one card for each gap, and what came of each attempt."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, case, func, insert, or_, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage import codec, notice, statements
+from storage.findings import Severity
+from storage.gap import Event, Gap
+from storage.notice import FIELDS, Notice, NoticeKind, NoticeState
+from storage.tables import EVENTS, NOTICES
+
+__all__ = ["Notice", "NoticeKind", "NoticeState", "Notices"]
+
+SENDING_LASTS = timedelta(seconds=60)
+"""After this a notice still `sending` has lost its sender, and nobody knows whether it was sent."""
+REFUSED_FROM = 5
+"""From how many attempts on a notice counts as refused and not merely as delayed: more than a minute."""
+UNKNOWN_RESTS = timedelta(seconds=30)
+"""How long after the attempt Slack may need to show a message: looking earlier finds nothing."""
+
+ROW = NOTICES.c
+PARENT = NOTICES.alias("parent")
+SETTLED = or_(ROW.state == "sent", ROW.state == "dead")
+
+
+class Notices:
+    """What is owed as of `now` (UTC). Works within the session's transaction."""
+
+    def __init__(self, session: AsyncSession, now: datetime) -> None:
+        self._session = session
+        self._now = now
+
+    # ------------------------------------------------------------ owing
+
+    async def owe_card(self, gap: Gap, *, parent_id: str | None = None, touched: bool = False) -> None:
+        """Owe the gap's one card, as it is now; `touched`: a person waits for it.
+
+        While it is being sent, or may have been, only the edition that is owed moves. A gap of low severity
+        gets no card of its own, but one that it has is kept true.
+        """
+        await self.owe_cards([gap], parent_id=parent_id, touched=touched)
+
+    async def owe_cards(
+        self, gaps: Sequence[Gap], *, parent_id: str | None = None, touched: bool = False
+    ) -> None:
+        """Owe the cards of many gaps."""
+        known = {"parent_id": parent_id, "touched": touched}
+        rows = [
+            notice.fresh(gap.store, "card", self._now, gap_id=gap.id, edition_due=gap.edition, **known)
+            for gap in gaps
+            if gap.severity > Severity.LOW
+        ]
+        if rows:
+            statement = statements.insert(await self._connection(), NOTICES)
+            rearmed = _rearmed(statement.excluded.edition_due, self._now, statement.excluded.touched)
+            await self._run(
+                statement.on_conflict_do_update(
+                    index_elements=["gap_id"], index_where=text("kind = 'card'"), set_=rearmed
+                ),
+                rows,
+            )
+        for gap in gaps:
+            if gap.severity == Severity.LOW:
+                mine = update(NOTICES).where(ROW.gap_id == gap.id, ROW.kind == "card")
+                await self._run(mine.values(_rearmed(gap.edition, self._now, touched)))
+
+    async def owe_line(self, gap: Gap, event: Event) -> None:
+        """Owe one line of history in the thread of the gap's card; without a card there is no thread."""
+        await self.owe_lines([(gap, event)])
+
+    async def owe_lines(self, lines: Sequence[tuple[Gap, Event]]) -> None:
+        """Owe many lines."""
+        cards = await self._pick(
+            select(ROW.id, ROW.gap_id).where(ROW.kind == "card"), {gap.id for gap, _ in lines}
+        )
+        parent = {row.gap_id: row.id for row in cards}
+        rows = [
+            notice.fresh(
+                gap.store, "line", self._now, gap_id=gap.id, event_id=event.id, parent_id=parent[gap.id]
+            )
+            for gap, event in lines
+            if gap.id in parent
+        ]
+        if rows:
+            await self._run(insert(NOTICES), rows)
+
+    async def owe(self, store: str, kind: NoticeKind, facts: dict[str, Any]) -> Notice:
+        """Owe a message that belongs to no gap."""
+        row = notice.fresh(store, kind, self._now, facts=codec.ANYTHING.dump(facts))
+        await self._run(insert(NOTICES), [row])
+        return Notice(row["id"], store, kind, "ready", self._now, self._now, facts=facts)
+
+    # ------------------------------------------------------------ sending
+
+    async def stores_owed(self) -> list[str]:
+        """Return the stores for which `take` has something now."""
+        found = await self._run(self._owed(select(ROW.store)).distinct().order_by(ROW.store))
+        return [row.store for row in found]
+
+    async def take(self, store: str) -> Notice | None:
+        """Take the next due notice for sending: what people wait for first, then by age.
+
+        With state `unknown` it may have been sent already: look for it before sending it again.
+        """
+        first = self._owed(select(*FIELDS)).where(ROW.store == store)
+        first = first.order_by(ROW.touched.desc(), ROW.due_at, ROW.seq).limit(1)
+        while row := (await self._run(first)).mappings().first():
+            found = notice.read(row)
+            taken: dict[str, Any] = {
+                "attempts": found.attempts + 1,
+                "attempted_at": self._now,
+                "due_at": self._now + SENDING_LASTS,
+            }
+            compare = (ROW.id == found.id, ROW.state == found.state, ROW.attempts == found.attempts)
+            done = await self._run(update(NOTICES).where(*compare).values(state="sending", **taken))
+            if done.rowcount == 1:
+                state: NoticeState = "unknown" if found.state in {"sending", "unknown"} else "sending"
+                return replace(found, state=state, **taken)
+        return None
+
+    async def sent(self, notice_id: str, *, ts: str, channel: str, edition: int | None) -> None:
+        """Note that it stands in the channel; owed again if its gap has moved on since `edition`."""
+        behind = ROW.edition_due > edition if edition is not None else ROW.id.is_(None)
+        await self._note(
+            notice_id,
+            state=case((behind, "ready"), else_="sent"),
+            attempts=case((behind, 0), else_=ROW.attempts),
+            touched=ROW.touched & behind,
+            due_at=self._now,
+            ts=ts,
+            channel=channel,
+            edition_sent=edition,
+            error=None,
+        )
+
+    async def retry(self, notice_id: str, *, after: timedelta, error: str) -> None:
+        """Note that it was certainly not sent, and when to try again."""
+        await self._note(notice_id, "sending", state="retry", due_at=self._now + after, error=error)
+
+    async def unknown(self, notice_id: str, error: str) -> None:
+        """Note that nobody knows whether it was sent."""
+        await self._note(notice_id, "sending", state="unknown", due_at=self._now + UNKNOWN_RESTS, error=error)
+
+    async def dead(self, notice_id: str, error: str) -> None:
+        """Give up until something changes; cards that waited for its thread go into the channel instead."""
+        await self._note(notice_id, "sending", state="dead", error=error)
+        await self._orphan(notice_id)
+
+    async def lost(self, notice_id: str) -> None:
+        """Note that its message is gone from Slack: it is posted again once, then given up."""
+        columns = (ROW.store, ROW.gap_id, ROW.ts, ROW.reposted)
+        found = (await self._run(select(*columns).where(ROW.id == notice_id))).first()
+        if found is None or found.ts is None:
+            return
+        if found.reposted:
+            await self._note(notice_id, state="dead", error="message_not_found")
+            await self._orphan(notice_id)
+            return
+        anew: dict[str, Any] = {"state": "ready", "due_at": self._now, "attempts": 0, "edition_sent": None}
+        await self._note(notice_id, None, ts=None, channel=None, reposted=True, **anew)
+        if found.gap_id is not None:
+            await self._tell_reposted(notice_id, found)
+
+    async def _tell_reposted(self, card_id: str, card: Any) -> None:
+        row = {"gap_id": card.gap_id, "at": self._now, "code": "reposted", "facts": "{}"}
+        event = (await self._run(insert(EVENTS).values(row).returning(EVENTS.c.id))).one()
+        known = {"gap_id": card.gap_id, "event_id": event.id, "parent_id": card_id}
+        await self._run(insert(NOTICES), [notice.fresh(card.store, "line", self._now, **known)])
+
+    # ------------------------------------------------------------ looking
+
+    async def card(self, gap_id: str) -> Notice | None:
+        """Return the gap's card."""
+        return await self._one(ROW.gap_id == gap_id, ROW.kind == "card")
+
+    async def get(self, notice_id: str) -> Notice | None:
+        """Return a notice by its id."""
+        return await self._one(ROW.id == notice_id)
+
+    async def counts(self) -> dict[NoticeState, int]:
+        """Count the notices in each state that has any."""
+        found = await self._run(select(ROW.state, func.count().label("rows")).group_by(ROW.state))
+        return {row.state: row.rows for row in found}
+
+    async def past_due(self, older_than: timedelta) -> int:
+        """Count what should have been attended to longer ago than `older_than`."""
+        late = self._owed(select(func.count().label("rows")), self._now - older_than)
+        row = (await self._run(late)).one()
+        return int(row.rows)
+
+    async def refused(self) -> dict[str, int]:
+        """Count what is tried again and again without being sent, by what is in the way."""
+        stuck = (ROW.state.in_(("retry", "unknown", "sending")), ROW.attempts >= REFUSED_FROM)
+        tally = select(ROW.error, func.count().label("rows")).where(*stuck).group_by(ROW.error)
+        return {row.error or "unknown": row.rows for row in await self._run(tally)}
+
+    async def dead_letters(self) -> list[Notice]:
+        """Return what was given up, oldest first."""
+        found = await self._run(select(*FIELDS).where(ROW.state == "dead").order_by(ROW.created_at, ROW.seq))
+        return [notice.read(row) for row in found.mappings()]
+
+    # ------------------------------------------------------------ within
+
+    def _owed(self, statement: Select[Any], by: datetime | None = None) -> Select[Any]:
+        """Narrow to what may be taken: due, and not waiting for the thread that it belongs in."""
+        free = or_(ROW.parent_id.is_(None), PARENT.c.ts.is_not(None), ROW.state.in_(("unknown", "sending")))
+        return (
+            statement.select_from(NOTICES.outerjoin(PARENT, PARENT.c.id == ROW.parent_id))
+            .where(ROW.state.in_(("ready", "retry", "unknown", "sending")))
+            .where(ROW.due_at <= (by or self._now), free)
+        )
+
+    async def _note(self, notice_id: str, expected: NoticeState | None = None, **values: Any) -> None:
+        mine = update(NOTICES).where(ROW.id == notice_id)
+        if expected is not None:
+            mine = mine.where(ROW.state == expected)
+        await self._run(mine.values(**values))
+
+    async def _orphan(self, notice_id: str) -> None:
+        waiting = (ROW.parent_id == notice_id, ROW.kind == "card", ROW.ts.is_(None))
+        await self._run(update(NOTICES).where(*waiting).values(parent_id=None))
+
+    async def _one(self, *where: Any) -> Notice | None:
+        row = (await self._run(select(*FIELDS).where(*where))).mappings().first()
+        return notice.read(row) if row is not None else None
+
+    async def _pick(self, statement: Any, gap_ids: set[str]) -> list[Any]:
+        return await statements.pick(await self._connection(), statement, ROW.gap_id, gap_ids)
+
+    async def _run(self, statement: Any, rows: Sequence[dict[str, Any]] | None = None) -> Any:
+        return await (await self._connection()).execute(statement, rows)
+
+    async def _connection(self) -> AsyncConnection:
+        return await self._session.connection()
+
+
+def _rearmed(edition: Any, now: datetime, touched: Any) -> dict[str, Any]:
+    """Return what changes on a card that is owed again."""
+    waits = or_(ROW.state == "sending", ROW.state == "unknown")
+    return {
+        "edition_due": edition,
+        "touched": or_(ROW.touched, touched),
+        "state": case((waits, ROW.state), else_="ready"),
+        "due_at": case((waits, ROW.due_at), else_=now),
+        "attempts": case((SETTLED, 0), else_=ROW.attempts),
+        "error": case((SETTLED, None), else_=ROW.error),
+    }

