@@ -1,0 +1,1 @@
+"""The eyes: Shopify and ShipStation, read and never written."""
