@@ -53,5 +53,7 @@ class StoreRules:
     """Case-folded."""
     store_ids: frozenset[int] = frozenset()
     """ShipStation stores that belong to this shop; empty: every active Shopify store of the account."""
+    locations: frozenset[str] = frozenset()
+    """Case-folded names of the Shopify locations that ship with ShipStation; empty: all that no service took."""
     notify: NotifyPolicy = NotifyPolicy()
     windows: Windows = field(default_factory=Windows)

@@ -1,0 +1,67 @@
+"""A dossier to a verdict: what is wrong with one order, or why nothing is, and when to look again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.gaps.case import Case, case_of
+from bot.gaps.catalog import KINDS
+from bot.gaps.dossier import Dossier, Verdict, Waiting
+from bot.gaps.eligibility import barred, told_units
+from bot.gaps.explain import explain
+from bot.gaps.kinds.sync import UNFULFILLED, WORSE_AFTER
+from bot.gaps.windows import OPEN_AGAIN
+from storage.facts import Order
+from storage.findings import Finding, Severity
+
+
+def judge(dossier: Dossier, now: datetime) -> Verdict:
+    """Judge one order at `now` (UTC). Never raises, whatever the facts; the same facts give the same verdict."""
+    why = barred(dossier.order, dossier.rules)
+    if why is not None:
+        return Verdict("not_tracked", why)
+    case = case_of(dossier, now)
+    findings, waits = _look(case)
+    if findings:
+        return Verdict("gap", _sentences(findings), tuple(findings), _soonest(findings, waits, now))
+    if waits:
+        first = min(waits, key=lambda wait: wait.until)
+        return Verdict("waiting", first.why, (), first.until)
+    return explain(case)
+
+
+def wants_detail(order: Order) -> bool:
+    """Whether the list entry is not enough to judge it: everything that is not plainly done (domain.md 2.4)."""
+    if order.detail is not None or order.test or order.cancelled_at is not None:
+        return False
+    if not order.requires_shipping:
+        return False
+    return told_units(order) < order.quantity
+
+
+def _look(case: Case) -> tuple[list[Finding], list[Waiting]]:
+    findings: list[Finding] = []
+    waits: list[Waiting] = []
+    for kind in KINDS:
+        if any(found.kind in kind.yields_to for found in findings):
+            continue
+        found = kind.find(case)
+        if isinstance(found, Finding):
+            findings.append(found)
+        elif found is not None:
+            waits.append(found)
+    return findings, waits
+
+
+def _sentences(findings: Sequence[Finding]) -> str:
+    return " ".join(f"{found.headline}." for found in findings)
+
+
+def _soonest(findings: Sequence[Finding], waits: Sequence[Waiting], now: datetime) -> datetime:
+    """Return when time alone could change the verdict; an open gap is read again within the hour."""
+    moments = [now + OPEN_AGAIN, *(wait.until for wait in waits)]
+    moments += [found.since + WORSE_AFTER for found in findings if _will_worsen(found)]
+    return min(moments)
+
+
+def _will_worsen(found: Finding) -> bool:
+    return found.kind == UNFULFILLED.code and found.severity < Severity.HIGH

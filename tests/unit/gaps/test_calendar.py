@@ -1,0 +1,81 @@
+"""The store's working calendar, also on days that change the clocks."""
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.gaps.calendar import cutoff_on, is_workday, local_day, next_cutoff, start_of
+from bot.gaps.rules import StoreRules
+
+RULES = StoreRules("main", "acme.myshopify.com")
+LOS_ANGELES = ZoneInfo("America/Los_Angeles")
+
+
+def rules(**fields):
+    return StoreRules("main", "acme.myshopify.com", **fields)
+
+
+def utc(*parts):
+    return datetime(*parts, tzinfo=UTC)
+
+
+def test_the_next_cutoff_is_later_today_before_it_and_tomorrow_from_it_on():
+    assert next_cutoff(RULES, utc(2026, 11, 18, 19, 59)) == utc(2026, 11, 18, 20, 0)
+    assert next_cutoff(RULES, utc(2026, 11, 18, 20, 0)) == utc(2026, 11, 19, 20, 0)
+
+
+def test_today_is_the_stores_today():
+    # 02:00 UTC on Thursday is still Wednesday evening in New York
+    assert local_day(RULES, utc(2026, 11, 19, 2)) == date(2026, 11, 18)
+    assert next_cutoff(RULES, utc(2026, 11, 19, 2)) == utc(2026, 11, 19, 20)
+
+
+def test_weekends_and_holidays_are_skipped():
+    closed = rules(holidays=frozenset({date(2026, 11, 23)}))
+    assert next_cutoff(closed, utc(2026, 11, 20, 20)) == utc(2026, 11, 24, 20)
+
+
+def test_a_store_may_work_on_other_days():
+    weekend = rules(workdays=frozenset({5, 6}))
+    assert next_cutoff(weekend, utc(2026, 11, 18, 12)) == utc(2026, 11, 21, 20)
+
+
+def test_a_week_without_workdays_counts_every_day():
+    assert is_workday(rules(workdays=frozenset()), date(2026, 11, 22))
+
+
+def test_a_year_without_a_workday_ends_tomorrow():
+    never = frozenset(date.fromordinal(date(2026, 11, 1).toordinal() + n) for n in range(400))
+    assert next_cutoff(rules(holidays=never), utc(2026, 11, 18, 12)) == utc(2026, 11, 19, 20)
+
+
+@pytest.mark.parametrize(
+    ("day", "hour"),
+    [(date(2026, 3, 6), 23), (date(2026, 3, 9), 22), (date(2026, 10, 30), 22), (date(2026, 11, 2), 23)],
+)
+def test_the_cutoff_keeps_its_local_hour_across_clock_changes(day, hour):
+    assert cutoff_on(rules(timezone=LOS_ANGELES), day).hour == hour
+
+
+def test_of_an_hour_that_comes_twice_the_first_counts():
+    twice = rules(timezone=LOS_ANGELES, cutoff=time(1, 30))
+    assert cutoff_on(twice, date(2026, 11, 1)) == utc(2026, 11, 1, 8, 30)
+
+
+def test_an_hour_that_is_skipped_moves_forward():
+    skipped = rules(timezone=LOS_ANGELES, cutoff=time(2, 30))
+    assert cutoff_on(skipped, date(2026, 3, 8)).astimezone(LOS_ANGELES).time() == time(3, 30)
+
+
+def test_around_a_clock_change_every_working_day_still_has_one_cutoff():
+    every_day = rules(timezone=LOS_ANGELES, workdays=frozenset(range(7)), cutoff=time(2, 30))
+    at, days = utc(2026, 3, 6), []
+    for _ in range(5):
+        at = next_cutoff(every_day, at)
+        days.append(local_day(every_day, at))
+    assert days == [date(2026, 3, 6), date(2026, 3, 7), date(2026, 3, 8), date(2026, 3, 9), date(2026, 3, 10)]
+
+
+def test_a_day_begins_at_the_stores_midnight():
+    assert start_of(RULES, date(2026, 11, 18)) == utc(2026, 11, 18, 5)
