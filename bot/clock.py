@@ -81,3 +81,9 @@ class ManualClock:
     def wall_seconds(self, seconds: float) -> float:
         """Return zero: nothing on this clock takes time."""
         return 0.0
+
+
+def at_least_on_the_wall(clock: Clock, seconds: float) -> timedelta:
+    """Return `seconds` of this clock, or of the wall where the clock is faster: leases guard calls that take wall time."""
+    wall = clock.wall_seconds(1)
+    return timedelta(seconds=seconds / min(wall, 1) if wall > 0 else seconds)

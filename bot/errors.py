@@ -4,14 +4,15 @@ StuckError
 ├── ConfigurationError        a setting is missing or malformed (exit code 2)
 ├── DatabaseError             the database cannot be reached, is locked for too long or has another schema
 ├── SandboxError              the demo cannot start, for instance because its port is taken
+├── LeaseLost                 another process has taken this store over in the middle of a run
 ├── SlackRefused              Slack will not let us do what the command needs
 └── SourceError               Shopify or ShipStation could not be read completely (exit code 3)
-├── SourceUnreachable     no connection, a cut connection, a timeout, 5xx after every retry
-├── SourceThrottled       still over the rate limit after waiting as told
-├── SourceRefused         401, 402, 403, 404, 423: credentials, billing, approval or a wrong shop
-├── SourceScopeMissing    the token works but may not see what we need
-├── SourceGarbled         HTML, half a JSON or a shape that we cannot read
-└── SourceIncomplete      the answer is well-formed but rows are missing that must be there
+    ├── SourceUnreachable     no connection, a cut connection, a timeout, 5xx after every retry
+    ├── SourceThrottled       still over the rate limit after waiting as told
+    ├── SourceRefused         401, 402, 403, 404, 423: credentials, billing, approval or a wrong shop
+    ├── SourceScopeMissing    the token works but may not see what we need
+    ├── SourceGarbled         HTML, half a JSON or a shape that we cannot read
+    └── SourceIncomplete      the answer is well-formed but rows are missing that must be there
 """
 
 from typing import Literal
@@ -41,6 +42,10 @@ class DatabaseError(StuckError):
 
 class SandboxError(StuckError):
     """The pretend world cannot start."""
+
+
+class LeaseLost(StuckError):
+    """Another process works on what this one believed to be its own."""
 
 
 class SlackRefused(StuckError):

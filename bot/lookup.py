@@ -1,0 +1,121 @@
+"""One order, asked for by a person: what each side says, and why it is or is not a gap."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot.errors import SourceError
+from bot.gaps.dossier import Dossier, Verdict
+from bot.gaps.judge import judge
+from bot.gaps.links import links
+from bot.reconcile import WatchedStore, reread
+from bot.reconcile.judging import full_dossier
+from storage.facts import Order, Shipment, ShipStationOrder, number_key
+from storage.findings import Links
+from storage.mirror import Mirror
+from storage.queue import Gap, Queue
+
+OrderVerdict = Literal["gap", "healthy", "waiting", "not_tracked", "not_found"]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """What both sides say of one order, the verdict on it, and its gaps."""
+
+    order: str
+    store: str
+    verdict: OrderVerdict
+    why: str
+    read_at: datetime
+    gaps: tuple[Gap, ...] = ()
+    shopify: Order | None = None
+    shipstation: tuple[ShipStationOrder, ...] = ()
+    shipments: tuple[Shipment, ...] = ()
+    links: Links = Links()
+    look_again_at: datetime | None = None
+    error: str | None = None
+    """A side that could not be read, in one sentence; the rest is then as last seen."""
+
+
+async def look_up(store: WatchedStore, number: str, *, live: bool) -> tuple[OrderView, ...]:
+    """Say what both sides say of every order of that number; none known makes one `not_found` view.
+
+    With `live` both sides are read now; a side that cannot be read is named, and the mirror answers.
+    """
+    error = await _refresh(store, number) if live else None
+    async with store.database.read() as session:
+        mirror = Mirror(session, store.name)
+        rows = await mirror.load(await mirror.find(number))
+        stores, newest = await mirror.stores(), await mirror.newest_imported()
+        facts = [await full_dossier(mirror, store.rules, each, stores, newest) for each in rows.values()]
+        queue = Queue(session, store.clock.now())
+        gaps = [await queue.list(store=store.name, order=each.order.name) for each in facts]
+    views = [_view(store, each, of_it, error) for each, of_it in zip(facts, gaps, strict=True)]
+    return tuple(views) or (await _not_found(store, number, error, live=live),)
+
+
+async def _refresh(store: WatchedStore, number: str) -> str | None:
+    """Read the order on both sides into the mirror; return what could not be read."""
+    try:
+        await reread(store, number)
+    except SourceError as failure:
+        return str(failure)
+    return None
+
+
+def _view(store: WatchedStore, facts: Dossier, gaps: Sequence[Gap], error: str | None) -> OrderView:
+    verdict = judge(facts, store.clock.now())
+    return OrderView(
+        order=facts.order.name,
+        store=store.name,
+        verdict=verdict.outcome,
+        why=_why(verdict, gaps),
+        read_at=facts.order.read_at,
+        gaps=tuple(gaps),
+        shopify=facts.order,
+        shipstation=facts.matches,
+        shipments=facts.shipments,
+        links=links(facts),
+        look_again_at=verdict.look_again_at,
+        error=error,
+    )
+
+
+async def _not_found(store: WatchedStore, number: str, error: str | None, *, live: bool) -> OrderView:
+    """Say that Shopify shows no such order, and what ShipStation has under the number."""
+    rows: list[ShipStationOrder] = []
+    if live and error is None:
+        try:
+            rows = await store.sources.shipstation.orders_numbered(number)
+        except SourceError as failure:
+            error = str(failure)
+    return OrderView(
+        order=number,
+        store=store.name,
+        verdict="not_found",
+        why=_nowhere(number, rows, error, live=live),
+        read_at=store.clock.now(),
+        shipstation=tuple(rows),
+        error=error,
+    )
+
+
+def _why(verdict: Verdict, gaps: Sequence[Gap]) -> str:
+    """Return the verdict's words; a difference that is not in the queue yet says so."""
+    if verdict.outcome == "gap" and not gaps:
+        return f"{verdict.why} The next run puts it into the queue."
+    return verdict.why
+
+
+def _nowhere(number: str, rows: Sequence[ShipStationOrder], error: str | None, *, live: bool) -> str:
+    if not live:
+        return f"No order numbered {number_key(number)} was read yet; with --live both systems are asked."
+    if error is not None:
+        return f"It is not known whether {number} exists: {error}"
+    if rows:
+        return (
+            f"ShipStation has an order numbered {number_key(number)}, but Shopify shows none: it may be a manual "
+            "order, belong to another shop, or be older than the 60 days that the app may see."
+        )
+    return f"Neither Shopify nor ShipStation shows an order numbered {number_key(number)}."

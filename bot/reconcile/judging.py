@@ -1,0 +1,174 @@
+"""Judge orders from the mirror: dossiers in chunks, with peers where one order alone cannot tell.
+
+A batch that would keep the event loop busy for long is judged in a process of its own, which reads the
+mirror by itself: a click must not wait for a run (design decision 1).
+"""
+
+import asyncio
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from multiprocessing import get_context
+
+from bot.gaps.dossier import Dossier, Peers
+from bot.gaps.evidence import current
+from bot.gaps.judge import judge
+from bot.gaps.match import dossier
+from bot.gaps.rules import StoreRules
+from storage.database import Database
+from storage.facts import ShipStationStore, latest
+from storage.findings import Evidence, Finding
+from storage.mirror import Mirror, Rows
+
+CHUNK = 200
+"""Orders judged between two breaths of the event loop: about 20 ms."""
+ASIDE_FROM = 2000
+"""From how many orders on a process of its own is worth its start."""
+PEERS_WITHIN = timedelta(hours=1)
+IMPORTED_PEERS_WITHIN = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the judgement says of one order, ready for mirror and queue."""
+
+    order_id: str
+    name: str
+    created_at: datetime
+    imported: bool
+    """Whether ShipStation has it."""
+    findings: tuple[Finding, ...]
+    look_again_at: datetime | None
+    evidence: tuple[Evidence, ...] = ()
+    """What both sides say, finding or not; only where it was asked for with peers."""
+
+
+async def judge_orders(
+    database: Database, rules: StoreRules, ids: Sequence[str], now: datetime
+) -> list[Opinion]:
+    """Judge these orders as the mirror knows them. A finding is a suspicion until it was confirmed."""
+    if len(ids) >= ASIDE_FROM and not database.memory:
+        return await _judge_aside(database.secret_url.get_secret_value(), rules, ids, now)
+    return await _judge_here(database, rules, ids, now)
+
+
+async def _judge_here(
+    database: Database, rules: StoreRules, ids: Sequence[str], now: datetime
+) -> list[Opinion]:
+    """Judge in chunks. Orders that ShipStation lacks are judged last: only then is it known who overtook them."""
+    async with database.read() as session:
+        mirror = Mirror(session, rules.name)
+        stores = await mirror.stores()
+        newest = await mirror.newest_imported()
+        opinions: list[Opinion] = []
+        missing: list[Rows] = []
+        for chunk in _chunks(ids):
+            for rows in (await mirror.load(chunk)).values():
+                facts = _dossier(rules, rows, stores, Peers(newest_imported=newest))
+                if facts.matched_by is None:
+                    missing.append(rows)
+                    continue
+                newest = latest((newest, rows.order.created_at))
+                opinions.append(_opinion(facts, now))
+            await asyncio.sleep(0)
+        peers = Peers(newest_imported=newest)
+        opinions.extend(_opinion(_dossier(rules, rows, stores, peers), now) for rows in missing)
+        return opinions
+
+
+async def _judge_aside(url: str, rules: StoreRules, ids: Sequence[str], now: datetime) -> list[Opinion]:
+    pool = ProcessPoolExecutor(
+        max_workers=1, mp_context=get_context("spawn"), initializer=_leave_signals_to_the_parent
+    )
+    try:
+        return await asyncio.get_running_loop().run_in_executor(pool, _in_process, url, rules, list(ids), now)
+    except asyncio.CancelledError:
+        for process in list((pool._processes or {}).values()):  # noqa: SLF001  # a method for it comes with Python 3.14
+            process.kill()
+        raise
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _leave_signals_to_the_parent() -> None:
+    """Ctrl-C, and a service manager's stop, reach the whole group: only the parent knows how to end in order."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _in_process(url: str, rules: StoreRules, ids: list[str], now: datetime) -> list[Opinion]:
+    async def judged() -> list[Opinion]:
+        database = Database(url)
+        try:
+            return await _judge_here(database, rules, ids, now)
+        finally:
+            await database.close()
+
+    return asyncio.run(judged())
+
+
+async def judge_with_peers(
+    database: Database, rules: StoreRules, ids: Sequence[str], now: datetime, *, newest: datetime | None
+) -> list[Opinion]:
+    """Judge these orders with what the store's other orders show; `newest` is the newest imported order known."""
+    async with database.read() as session:
+        mirror = Mirror(session, rules.name)
+        stores = await mirror.stores()
+        newest = latest((newest, await mirror.newest_imported()))
+        loaded = (await mirror.load(ids)).values()
+        dossiers = [await full_dossier(mirror, rules, rows, stores, newest) for rows in loaded]
+        return [replace(_opinion(facts, now), evidence=current(facts, now)) for facts in dossiers]
+
+
+async def full_dossier(
+    mirror: Mirror,
+    rules: StoreRules,
+    rows: Rows,
+    stores: Mapping[int, ShipStationStore],
+    newest_imported: datetime | None,
+) -> Dossier:
+    """Gather all facts about one order, with its peers."""
+    facts = _dossier(rules, rows, stores, None)
+    return replace(facts, peers=await _peers(mirror, facts, newest_imported))
+
+
+async def _peers(mirror: Mirror, facts: Dossier, newest_imported: datetime | None) -> Peers:
+    """Return what the store's other orders show around this one (domain.md 3.1, 2e; A1, batch_skipped)."""
+    own = {row.id for row in facts.matches}
+    notified = not_notified = shipped = 0
+    if facts.live:
+        labels = await mirror.labels_around(facts.live[-1].created_at, within=PEERS_WITHIN)
+        others = [label for label in labels if label.order_id not in own]
+        notified = sum(1 for label in others if label.notified)
+        not_notified = len(others) - notified
+    elif facts.matches:
+        rows = await mirror.shipstation_orders_around(
+            facts.matches[0].created_at, within=IMPORTED_PEERS_WITHIN
+        )
+        shipped = len(await mirror.live_order_ids([row.id for row in rows if row.id not in own]))
+    return Peers(newest_imported, notified, not_notified, shipped)
+
+
+def _dossier(
+    rules: StoreRules, rows: Rows, stores: Mapping[int, ShipStationStore], peers: Peers | None
+) -> Dossier:
+    return dossier(rules, rows.order, rows.candidates, rows.shipments, stores, peers)
+
+
+def _opinion(facts: Dossier, now: datetime) -> Opinion:
+    verdict = judge(facts, now)
+    return Opinion(
+        order_id=facts.order.id,
+        name=facts.order.name,
+        created_at=facts.order.created_at,
+        imported=facts.matched_by is not None,
+        findings=verdict.findings,
+        look_again_at=verdict.look_again_at,
+    )
+
+
+def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), CHUNK):
+        yield ids[start : start + CHUNK]

@@ -1,0 +1,226 @@
+"""One run over one store: read, keep, judge, confirm, apply. It refuses to conclude from an incomplete read."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+
+import structlog
+
+from bot.errors import LeaseLost, SourceError
+from bot.reconcile.confirm import ROWS_WORTH_PAGING, look_again
+from bot.reconcile.judging import Opinion, judge_orders, judge_with_peers
+from bot.reconcile.keep import keep_reading, keep_second_look
+from bot.reconcile.lease import assert_held, holding
+from bot.reconcile.read import Asks, Reading, Since, read_changes, sweep_due, where_to_start
+from bot.reconcile.report import RunReport
+from bot.reconcile.watched import WatchedStore
+from storage.facts import latest
+from storage.mirror import Mirror, Rows, Settled
+from storage.notices import NoticeKind, Notices
+from storage.queue import Applied, Judged, Queue
+from storage.runs import Runs
+
+MARKETPLACES_EVERY = timedelta(days=1)
+"""How often ShipStation is asked which marketplaces can be notified at all."""
+STORES_EVERY = timedelta(minutes=15)
+"""How often ShipStation's stores are read: they change rarely, and a quiet run should cost little."""
+UNSEEN_AGAIN = timedelta(hours=6)
+"""When to look again at an order that Shopify no longer shows: absence proves nothing (domain.md, trap 26)."""
+
+log = structlog.get_logger(__name__)
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """What a run knows before it reads."""
+
+    run_id: int
+    fence: int
+    now: datetime
+    since: Since
+    first: bool
+    was_blind: bool
+    asks: Asks
+    sweep: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Judgement:
+    """What the judging part of a run arrived at."""
+
+    opinions: list[Opinion]
+    unseen: list[Opinion]
+    """Opinions on orders that Shopify did not show at the second look: nothing is concluded from them."""
+
+
+async def run(
+    store: WatchedStore,
+    *,
+    sweep: bool = False,
+    progress: Progress = lambda _text: None,
+    patience: float = 0.0,
+) -> RunReport:
+    """Reconcile once; once a night, or with `sweep`, by reading the whole window again.
+
+    The sweep is there so that nothing missed stays missed: a mark that was voided, say, is in no list of changes.
+    `patience`: seconds on the wall to wait for another process that is reconciling the same store.
+    """
+    async with holding(store, patience) as fence:
+        if fence is None:
+            error = f"Another process is reconciling {store.name} right now."
+            return RunReport(store.name, complete=False, skipped=True, error=error)
+        return await _run(store, fence, sweep=sweep, progress=progress)
+
+
+async def _run(store: WatchedStore, fence: int, *, sweep: bool, progress: Progress) -> RunReport:
+    began, before = monotonic(), store.sources.requests()
+    start = await _begin(store, fence, sweep=sweep)
+    reading: Reading | None = None
+    applied: Applied | None = None
+    error: str | None = None
+    try:
+        progress(f"{store.name}: reading Shopify and ShipStation")
+        reading = await read_changes(store.sources, start.since, start.asks)
+        await keep_reading(store, reading, start.now)
+        progress(f"{store.name}: judging {len(reading.orders)} changed orders")
+        judgement = await _judge(store, start.now)
+        applied = await _apply(store, start, reading, judgement)
+    except (SourceError, LeaseLost) as failure:
+        error = str(failure)
+        log.warning("run incomplete", store=store.name, error=error)
+    after = store.sources.requests()
+    report = RunReport(
+        store=store.name,
+        complete=error is None,
+        read=reading.counts() if reading else {},
+        requests={system: after[system] - before[system] for system in after},
+        opened=len(applied.opened) + len(applied.reopened) if applied else 0,
+        updated=len(applied.updated) if applied else 0,
+        resolved=len(applied.resolved) if applied else 0,
+        seconds=round(monotonic() - began, 3),
+        error=error,
+    )
+    await _end(store, start, report)
+    return report
+
+
+async def _begin(store: WatchedStore, fence: int, *, sweep: bool) -> _Start:
+    now = store.clock.now()
+    async with store.database.write() as session:
+        runs = Runs(session, now)
+        last = await runs.last_finished(store.name)
+        stores = _due(await runs.cursor(store.name, "stores"), STORES_EVERY, now)
+        marketplaces = stores and _due(await runs.cursor(store.name, "marketplaces"), MARKETPLACES_EVERY, now)
+        swept = await runs.cursor(store.name, "sweep")
+        sweep = sweep or swept is None or sweep_due(swept, now, store.rules.timezone)
+        return _Start(
+            now=now,
+            fence=fence,
+            sweep=sweep,
+            since=await where_to_start(Mirror(session, store.name), runs, store.name, now, sweep=sweep),
+            first=await runs.last_complete(store.name) is None,
+            was_blind=last is not None and not last.complete,
+            asks=Asks(stores=stores, marketplaces=marketplaces),
+            run_id=await runs.start(store.name, sweep=sweep),
+        )
+
+
+def _due(last: datetime | None, every: timedelta, now: datetime) -> bool:
+    return last is None or now - last >= every
+
+
+async def _judge(store: WatchedStore, now: datetime) -> _Judgement:
+    """Judge what is due, look again at what is suspicious, and judge that once more with its peers."""
+    async with store.database.read() as session:
+        queue = Queue(session, now)
+        verify = {order_id for name, order_id in await queue.subjects_to_verify() if name == store.name}
+        open_orders = set(await queue.open_subjects(store.name))
+        ids = sorted({*await Mirror(session, store.name).due(now), *verify})
+    first = await judge_orders(store.database, store.rules, ids, now)
+    suspects = {opinion.order_id for opinion in first if opinion.findings}
+    suspects |= (open_orders | verify) & set(ids)
+    if not suspects:
+        return _Judgement(first, [])
+    seen = await _look_again(store, sorted(suspects), now)
+    newest = latest(opinion.created_at for opinion in first if opinion.imported)
+    second = await judge_with_peers(store.database, store.rules, sorted(seen), now, newest=newest)
+    settled = [opinion for opinion in first if opinion.order_id not in suspects]
+    unseen = [opinion for opinion in first if opinion.order_id in suspects - seen]
+    return _Judgement([*settled, *second], unseen)
+
+
+async def _look_again(store: WatchedStore, suspects: Sequence[str], now: datetime) -> set[str]:
+    """Read these again on both sides; return those that Shopify still shows."""
+    async with store.database.read() as session:
+        mirror = Mirror(session, store.name)
+        rows: list[Rows] = list((await mirror.load(suspects)).values())
+        oldest = min((row.order.created_at for row in rows), default=now)
+        known = await mirror.count_since("shipstation_orders", oldest, at_most=len(rows) * ROWS_WORTH_PAGING)
+    look = await look_again(store.sources, rows, known)
+    await keep_second_look(store, look, now)
+    return set(look.orders) & set(suspects)
+
+
+async def _apply(store: WatchedStore, start: _Start, reading: Reading, judgement: _Judgement) -> Applied:
+    """Write verdicts, gaps, notices and cursors in one transaction."""
+    again = start.now + UNSEEN_AGAIN
+    settled = {
+        opinion.order_id: Settled(opinion.look_again_at, opinion.imported) for opinion in judgement.opinions
+    }
+    settled |= {opinion.order_id: Settled(again, opinion.imported) for opinion in judgement.unseen}
+    judged = [
+        Judged(
+            f"order:{opinion.order_id}", opinion.order_id, opinion.name, opinion.findings, opinion.evidence
+        )
+        for opinion in judgement.opinions
+    ]
+    async with store.database.write() as session:
+        await assert_held(session, store, start.fence)
+        await Mirror(session, store.name).settle(settled)
+        applied = await Queue(session, start.now).apply(store.name, judged, first_run=start.first)
+        await _advance(Runs(session, start.now), store.name, reading, start)
+    return applied
+
+
+async def _advance(runs: Runs, store: str, reading: Reading, start: _Start) -> None:
+    """Move the cursors to the newest stamps seen, in the systems' own time."""
+    newest = {
+        "orders": latest(order.updated_at for order in reading.orders),
+        "shipstation_orders": latest(row.modified_at for row in reading.shipstation_orders),
+        "shipments": latest(shipment.created_at for shipment in reading.shipments),
+    }
+    for table, stamp in newest.items():
+        cursor = latest((await runs.cursor(store, table), stamp))
+        if cursor is not None:
+            await runs.set_cursor(store, table, cursor)
+    done = {
+        "voids": True,
+        "sweep": start.sweep,
+        "stores": start.asks.stores,
+        "marketplaces": start.asks.marketplaces,
+    }
+    for name in (name for name, was_done in done.items() if was_done):
+        await runs.set_cursor(store, name, start.now)
+
+
+async def _end(store: WatchedStore, start: _Start, report: RunReport) -> None:
+    """Record the run; tell the channel once when the bot goes blind, and once when it sees again."""
+    async with store.database.write() as session:
+        now = store.clock.now()
+        await Runs(session, now).finish(
+            start.run_id,
+            complete=report.complete,
+            read=report.read,
+            requests=report.requests,
+            opened=report.opened,
+            updated=report.updated,
+            resolved=report.resolved,
+            error=report.error,
+        )
+        if start.was_blind is report.complete:
+            kind: NoticeKind = "sees" if report.complete else "blind"
+            await Notices(session, now).owe(
+                store.name, kind, {"store": store.name, "error": report.error or ""}
+            )

@@ -1,0 +1,38 @@
+"""One store under watch: everything that reconciling it needs."""
+
+from dataclasses import dataclass
+
+from bot.clock import Clock
+from bot.gaps.rules import StoreRules
+from bot.sources.shipstation import ShipStation
+from bot.sources.shopify import Shopify
+from storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Both sides of one store."""
+
+    shopify: Shopify
+    shipstation: ShipStation
+
+    def requests(self) -> dict[str, int]:
+        """Return how many requests each side has been sent so far."""
+        return {"shopify": self.shopify.requests, "shipstation": self.shipstation.requests}
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedStore:
+    """A store's rules and sources, with the database and the clock that they are judged by."""
+
+    rules: StoreRules
+    sources: Sources
+    database: Database
+    clock: Clock
+    holder: str
+    """Names this process in leases."""
+
+    @property
+    def name(self) -> str:
+        """The store's name in stuck.toml."""
+        return self.rules.name
