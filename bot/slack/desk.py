@@ -1,0 +1,96 @@
+"""What listeners may use: the queue, a second look at the sources, and a word to delivery."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.gaps import calendar
+from bot.gaps.rules import StoreRules
+from bot.health import store_health
+from bot.lookup import OrderView
+from bot.reconcile import Recheck
+from bot.settings import StoreSettings
+from bot.slack.digest import Standing, StoreStanding
+from storage.database import Database
+from storage.gap import Change, Event, Gap
+from storage.notices import Notices
+from storage.queue import Queue
+from storage.runs import Runs
+
+Transition = Callable[[Queue], Awaitable[Change]]
+RECENT = timedelta(days=2)
+"""How far back resolved gaps matter to a summary: a day in every zone, and unverified ones until they settle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The one thing that listeners are given. Nothing here talks to Slack."""
+
+    database: Database
+    clock: Clock
+    stores: tuple[StoreSettings, ...]
+    recheck: Callable[[str], Awaitable[Recheck]]
+    """Re-read the order of a gap on both sides and apply what they say to the queue."""
+    look_up: Callable[[str], Awaitable[tuple[OrderView, ...]]]
+    """Read what each side says of an order number, live."""
+    nudge: Callable[[], None]
+    """Tell delivery that something is owed."""
+    every: timedelta = timedelta(minutes=5)
+    """How often a run is due: three intervals without a complete one make what is known old."""
+
+    def rules(self, store: str) -> StoreRules:
+        """Return a store's rules; of a store that is no longer configured, plain ones."""
+        known = {settings.rules.name: settings.rules for settings in self.stores}
+        return known.get(store) or StoreRules(name=store, shop="")
+
+    async def gap(self, gap_id: str) -> Gap | None:
+        """Return a gap as it is now."""
+        async with self.database.read() as session:
+            return await Queue(session, self.clock.now()).get(gap_id)
+
+    async def history(self, gap_id: str) -> list[Event]:
+        """Return everything that happened to a gap, oldest first."""
+        async with self.database.read() as session:
+            return await Queue(session, self.clock.now()).history(gap_id)
+
+    async def unresolved(self, *, owner: str | None = None) -> list[Gap]:
+        """Return the gaps that are not resolved, oldest first; with `owner`, only theirs."""
+        async with self.database.read() as session:
+            return await Queue(session, self.clock.now()).list(owner=owner)
+
+    async def move(self, transition: Transition) -> Change:
+        """Try one transition. One that does not happen owes its card afresh, for it was out of date."""
+        now = self.clock.now()
+        async with self.database.write() as session:
+            change = await transition(Queue(session, now))
+            if change.outcome != "done" and change.gap is not None:
+                await Notices(session, now).owe_card(change.gap, touched=True)
+        self.nudge()
+        return change
+
+    async def refresh(self, gap: Gap) -> None:
+        """Owe a gap's card again, so that it shows the present."""
+        async with self.database.write() as session:
+            await Notices(session, self.clock.now()).owe_card(gap, touched=True)
+        self.nudge()
+
+    async def standing(self) -> Standing:
+        """Return where everything stands now, for the summary and the Home tab."""
+        now = self.clock.now()
+        async with self.database.read() as session:
+            queue = Queue(session, now)
+            return Standing(
+                now=now,
+                gaps=tuple(await queue.list()),
+                recent=tuple(await queue.resolved_since(now - RECENT)),
+                stores=tuple([await self._store(Runs(session, now), each.rules) for each in self.stores]),
+            )
+
+    async def _store(self, runs: Runs, rules: StoreRules) -> StoreStanding:
+        now = self.clock.now()
+        health = await store_health(runs, rules.name, now, self.every)
+        today = calendar.local_day(rules, now)
+        return StoreStanding(
+            health.name, calendar.start_of(rules, today), health.complete_at, health.fresh, health.error
+        )

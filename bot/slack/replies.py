@@ -1,0 +1,153 @@
+"""What one person reads privately after pressing or typing something. Pure."""
+
+from datetime import datetime
+from difflib import get_close_matches
+from zoneinfo import ZoneInfo
+
+from bot.slack.cards import target
+from bot.slack.escape import safe
+from bot.slack.inline import headline, order_name, person, when
+from bot.slack.message import Message, actions, button, section
+from storage.gap import Change, Gap
+
+ASKING = "Asking both systems…"
+OUTSIDER = "Only members of this workspace can act on its orders. Nothing was changed."
+GUEST = "Guests cannot act on orders. Ask a member of this workspace to do it. Nothing was changed."
+WHO_ARE_YOU = (
+    "Slack did not say who you are, so nothing was changed. Try again in a minute. "
+    "If it stays like this, `stuck doctor` says what the app is missing."
+)
+TOO_LATE = "Slack closed the window before it could open. Nothing was changed; please press again."
+BROKEN = (
+    "Something went wrong, and it is not certain that this was done. "
+    "The card shows what holds: look there, and try again in a minute. If it stays like this, run `stuck doctor`."
+)
+WHICH_ORDER = "Which order? For example `/stuck order 1234`."
+NOT_SHARED = "It could not be shared: the button is older than half an hour, or was used too often. Ask again, then share."
+GONE = "That gap is no longer in the queue. Nothing was changed."
+REFRESHED = "Nothing was changed; the card is being brought up to date."
+WORDS = ("summary", "order", "mine", "help")
+
+HELP = """*stuck* finds orders that are stuck between Shopify and ShipStation.
+• `/stuck summary`: where everything stands (by kind, unowned, oldest, snoozed)
+• `/stuck order 1234`: what each system says about one order, read now
+• `/stuck mine`: what you have claimed
+• `/stuck help`: this list
+Only you see the answers, until you share them in the channel."""
+
+
+def private(text: str) -> Message:
+    """Return words that are already safe as a message."""
+    return Message(text, [section(text)])
+
+
+def help_text(typed: str = "") -> Message:
+    """Return the help; after an unknown word, with the nearest known one first."""
+    if not typed or typed == "help":
+        return private(HELP)
+    return private(
+        f"There is no `/stuck {safe(typed, 60)}`. {_suggestion(typed)}\n\n{HELP}".replace("  ", " ")
+    )
+
+
+def _suggestion(typed: str) -> str:
+    if any(char.isdigit() for char in typed):
+        return f"Did you mean `/stuck order {safe(typed, 60)}`?"
+    nearest = get_close_matches(typed.casefold(), WORDS, n=1, cutoff=0.5)
+    return f"Did you mean `/stuck {nearest[0]}`?" if nearest else ""
+
+
+def about(gap: Gap, said: str) -> Message:
+    """Return words about one gap: they stand far from its card, so they name its order."""
+    return private(f"*{safe(order_name(gap), 300)}:* {said}")
+
+
+# ---------------------------------------------------------------- after a transition
+
+
+def claimed(change: Change, user: str, now: datetime) -> Message | None:
+    """Return what the one who pressed Claim reads; None: the card says it."""
+    gap = change.gap
+    if gap is None or gap.resolved_at is not None:
+        return outdated(change, now)
+    late = change.outcome == "stale" and gap.owner not in {None, user}
+    if late or change.outcome == "taken":
+        return _lost(gap)
+    return about(gap, "It is yours already.") if change.outcome == "already" else outdated(change, now)
+
+
+def _lost(gap: Gap) -> Message:
+    first = f" {when(gap.claimed_at)}" if gap.claimed_at else ""
+    said = about(
+        gap, f"{person(gap.owner)} claimed it first{first}. It stays theirs unless you take it over."
+    )
+    take = button("Take over", "gap.take_over", target(gap), label=f"Take over {order_name(gap)}")
+    return Message(said.text, [*said.blocks, actions([take])])
+
+
+def outdated(change: Change, now: datetime) -> Message | None:
+    """Return why nothing happened, and how the gap stands now; None when it did happen."""
+    gap = change.gap
+    if change.outcome == "done":
+        return None
+    if change.outcome == "gone" or gap is None:
+        return private(GONE)
+    match change.outcome:
+        case "already":
+            return about(gap, f"That was done already. {stands(gap, now)}")
+        case "resolved":
+            return about(gap, f"{stands(gap, now)} {REFRESHED}")
+        case _:
+            return about(gap, f"The card had changed meanwhile. {stands(gap, now)} {REFRESHED}")
+
+
+def stands(gap: Gap, now: datetime) -> str:
+    """Return how a gap stands now, in one sentence."""
+    if gap.resolved_at is not None:
+        by = f"by {person(gap.resolved_by)}" if gap.resolved_by else "by itself"
+        return f"It was resolved {by} {when(gap.resolved_at)}."
+    if gap.snoozed_until is not None and gap.snoozed(now):
+        return f"It is snoozed until {when(gap.snoozed_until)}."
+    return f"It is claimed by {person(gap.owner)}." if gap.owner else "It is unowned."
+
+
+# ---------------------------------------------------------------- after Resolved
+
+
+def both_agree(gap: Gap) -> Message:
+    """Return the good outcome of Resolved."""
+    return about(gap, "Resolved. Both systems were asked just now, and they agree.")
+
+
+def still_disagree(gap: Gap, verify_at: datetime) -> Message:
+    """Return the outcome of Resolved when the sources contradict it."""
+    return about(
+        gap,
+        f"Marked as resolved, but both systems were asked just now and still disagree: "
+        f"{headline(gap, 600)}.\nIt will be checked again {when(verify_at)}. "
+        "If nothing has changed by then, the card reopens.",
+    )
+
+
+def not_read(gap: Gap, error: str | None, verify_at: datetime) -> Message:
+    """Return the outcome of Resolved when the sources could not be asked."""
+    why = f" {safe(error, 900)}" if error else ""
+    return about(
+        gap,
+        f"Marked as resolved, but it could not be confirmed.{why}\n"
+        f"It will be checked again {when(verify_at)}. If it is still there by then, the card reopens.",
+    )
+
+
+# ---------------------------------------------------------------- after a modal
+
+
+def snoozed(gap: Gap, until: datetime, zone: ZoneInfo) -> Message:
+    """Repeat the time that was chosen, on the person's own clock."""
+    return about(gap, f"Snoozed until {local(until, zone)}, your time ({zone.key.replace('_', ' ')}).")
+
+
+def local(at: datetime, zone: ZoneInfo) -> str:
+    """Return a moment on the clock of `zone`: `Tuesday 24 November, 09:00`."""
+    there = at.astimezone(zone)
+    return f"{there:%A} {there.day} {there:%B}, {there:%H:%M}"

@@ -1,0 +1,181 @@
+"""The real app on a pretend Slack, a real queue, and two systems that answer as a test wants."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from pydantic import SecretStr
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.clock import ManualClock
+from bot.gaps.rules import StoreRules
+from bot.lookup import OrderView
+from bot.reconcile import Recheck
+from bot.sandbox.server import SandboxServer
+from bot.sandbox.slack import Workspace
+from bot.sandbox.slack.things import Message, View
+from bot.sandbox.slack.workspace import APP_TOKEN, BOT_TOKEN
+from bot.settings import ShipStationCredentials, ShopifyCredentials, StoreSettings
+from bot.slack.app import build_app
+from bot.slack.cards import card
+from bot.slack.desk import Desk
+from storage.database import Database
+from storage.findings import Cause, Evidence, Finding, NextAction, Severity
+from storage.notices import Notices
+from storage.queue import Event, Gap, Judged, Queue
+from storage.runs import Runs
+
+START = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+RULES = StoreRules("main", "acme.myshopify.com", timezone=ZoneInfo("America/New_York"))
+STORE = StoreSettings(
+    RULES,
+    "C0PRETEND1",
+    ShopifyCredentials("acme.myshopify.com"),
+    ShipStationCredentials(SecretStr("k"), SecretStr("s")),
+)
+
+
+def finding(now: datetime, **changes: Any) -> Finding:
+    usual = {
+        "kind": "sync.unfulfilled",
+        "headline": "#1234: shipped in ShipStation, but Shopify still shows it as unfulfilled",
+        "severity": Severity.HIGH,
+        "since": now - timedelta(hours=5),
+        "cause": Cause("notify_failed", "confirmed", "The notification failed."),
+        "next_action": NextAction("send_notification", "Send the notification again."),
+        "evidence": (Evidence("shopify", "State", "Unfulfilled", now),),
+    }
+    return Finding(**{**usual, **changes})
+
+
+@dataclass
+class Front:
+    """What a test holds in its hands: the pretend Slack, the queue, and what the systems would say."""
+
+    slack: Workspace
+    database: Database
+    clock: ManualClock
+    client: AsyncWebClient
+    desk: Desk = field(init=False)
+    gone: bool | None = True
+    """What asking both systems finds: gone, still there, or not readable (None)."""
+    asked: list[str] = field(default_factory=list)
+    views: dict[str, tuple[OrderView, ...]] = field(default_factory=dict)
+    look: Callable[[str], Awaitable[tuple[OrderView, ...]]] | None = None
+    """Looks orders up instead of `views`."""
+    nudges: int = 0
+    answers: Callable[[], Awaitable[None]] | None = None
+    """Runs while both systems are being asked."""
+
+    async def recheck(self, gap_id: str) -> Recheck:
+        self.asked.append(gap_id)
+        if self.answers is not None:
+            await self.answers()
+        fresh = (Evidence("shopify", "State", "Fulfilled", self.clock.now()),)
+        if self.gone is None:
+            return Recheck(await self.gap(gap_id), None, error="ShipStation did not answer.")
+        return Recheck(await self.gap(gap_id), not self.gone, evidence=fresh if self.gone else ())
+
+    async def look_up(self, number: str) -> tuple[OrderView, ...]:
+        if self.look is not None:
+            return await self.look(number)
+        now = self.clock.now()
+        unknown = OrderView(number, "main", "not_found", "Neither system shows it.", now)
+        return self.views.get(number, (unknown,))
+
+    def nudge(self) -> None:
+        self.nudges += 1
+        self.slack.feed.publish("nudge")
+
+    async def open_gap(self, order_id: str = "6001", name: str = "#1234", **changes: Any) -> Gap:
+        """Put a gap into the queue, as a run does."""
+        async with self.database.write() as session:
+            now = self.clock.now()
+            found = Judged(f"order:{order_id}", order_id, name, (finding(now, **changes),))
+            applied = await Queue(session, now).apply("main", [found])
+            return applied.opened[0]
+
+    async def complete_run(self, *, error: str | None = None) -> None:
+        async with self.database.write() as session:
+            runs = Runs(session, self.clock.now())
+            run = await runs.start("main", sweep=False)
+            counts: dict[str, Any] = {"read": {}, "requests": {}, "opened": 0, "updated": 0, "resolved": 0}
+            await runs.finish(run, complete=error is None, error=error, **counts)
+
+    async def gap(self, gap_id: str) -> Gap:
+        async with self.database.read() as session:
+            found = await Queue(session, self.clock.now()).get(gap_id)
+            assert found is not None
+            return found
+
+    async def history(self, gap_id: str) -> list[Event]:
+        async with self.database.read() as session:
+            return await Queue(session, self.clock.now()).history(gap_id)
+
+    async def card_is_owed(self, gap: Gap) -> bool:
+        async with self.database.read() as session:
+            notice = await Notices(session, self.clock.now()).card(gap.id)
+            return notice is not None and notice.state == "ready"
+
+    async def settle_notices(self) -> None:
+        """Pretend that everything owed has been sent."""
+        async with self.database.write() as session:
+            notices = Notices(session, self.clock.now())
+            while notice := await notices.take("main"):
+                edition = notice.edition_due
+                await notices.sent(notice.id, ts="1.000001", channel="C0PRETEND1", edition=edition)
+
+    async def show(self, gap: Gap) -> Message:
+        """Draw a gap's card in the channel, as delivery does."""
+        drawn = card(await self.gap(gap.id), self.clock.now())
+        return self.slack.post(self.slack.channel, drawn.text, drawn.blocks)
+
+    async def told(self, user: str = "U0ALEX", *, count: int = 1) -> Message:
+        """Wait for the next private word to somebody."""
+        await self.slack.wait_for(lambda: len(self.slack.ephemerals(user)) >= count)
+        return self.slack.ephemerals(user)[count - 1]
+
+    async def modal(self, user: str = "U0ALEX") -> View:
+        """Wait for the window that somebody was shown."""
+        await self.slack.wait_for(lambda: self.slack.modals(user))
+        return self.slack.modals(user)[-1]
+
+    async def until(self, gap: Gap, state: str) -> Gap:
+        """Wait until the listener has done its work."""
+        await self.slack.wait_for(lambda: self.nudges)
+        found = await self.gap(gap.id)
+        assert found.state(self.clock.now()) == state
+        return found
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(START)
+
+
+@pytest.fixture
+async def database() -> AsyncIterator[Database]:
+    database = Database("sqlite://")
+    await database.upgrade()
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def front(clock: ManualClock, database: Database) -> AsyncIterator[Front]:
+    slack = Workspace(clock)
+    server = SandboxServer(None, slack)
+    await server.start()
+    client = AsyncWebClient(token=BOT_TOKEN, base_url=f"{server.url}/slack/api/", retry_handlers=[])
+    front = Front(slack, database, clock, client)
+    front.desk = Desk(database, clock, (STORE,), front.recheck, front.look_up, front.nudge)
+    handler = AsyncSocketModeHandler(build_app(client, front.desk, socket_mode=True), APP_TOKEN)
+    await handler.connect_async()
+    await slack.socket.connected()
+    yield front
+    await handler.close_async()
+    await server.stop()
