@@ -1,0 +1,81 @@
+"""Where log lines go: stderr, one event a line, with anything that looks like a secret struck out."""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+_SECRET = re.compile(
+    r"\b(xox[a-z](\.xox[a-z])?|xapp)-[\w-]+|\bshp[a-z]{2}_\w+|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
+)
+_STRUCK = "[struck out]"
+_OURS = ("bot", "storage")
+_BOLTS_REMARK = "As you gave `client` as well"
+"""Bolt looks into the environment for the token that the client it was given already has, and remarks on it."""
+
+
+def strike(text: str) -> str:
+    """Replace tokens, and the user and password of an address, by a mark."""
+    return _SECRET.sub(_STRUCK, text)
+
+
+def configure(level: int) -> None:
+    """Log our own events from `level` up, and the libraries' from WARNING up, to stderr in one form.
+
+    APScheduler's only from ERROR: it warns whenever a run outlasts its interval, which is waited for on purpose.
+    """
+    root = logging.getLogger()
+    root.handlers = [one for one in root.handlers if not isinstance(one, _Stderr)]
+    root.addHandler(_Stderr())
+    root.setLevel(logging.WARNING)
+    for name in _OURS:
+        logging.getLogger(name).setLevel(level)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_CHAIN,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+
+
+def _strike_event(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {key: strike(value) if isinstance(value, str) else value for key, value in event.items()}
+
+
+_CHAIN: tuple[structlog.typing.Processor, ...] = (
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="%Y-%m-%dT%H:%M:%SZ", utc=True),
+    structlog.processors.format_exc_info,
+)
+
+
+class _Stderr(logging.Handler):
+    """Writes to whatever stderr is at the moment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.addFilter(lambda record: not str(record.msg).startswith(_BOLTS_REMARK))
+        self.setFormatter(
+            structlog.stdlib.ProcessorFormatter(
+                foreign_pre_chain=_CHAIN,
+                processors=[
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    _strike_event,
+                    structlog.processors.LogfmtRenderer(
+                        key_order=["timestamp", "level", "event"], bool_as_flag=False
+                    ),
+                ],
+            )
+        )
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line."""
+        print(self.format(record), file=sys.stderr)  # noqa: T201  # this is where log lines end

@@ -1,0 +1,304 @@
+"""The only place that builds things: settings in, the running product out. One function a command."""
+
+import asyncio
+import os
+import secrets
+import socket as sockets
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from pydantic import SecretStr
+from slack_bolt.async_app import AsyncApp
+
+from bot import web as http
+from bot.clock import Clock, SystemClock
+from bot.doctor import Check, examine_all
+from bot.errors import ConfigurationError, DatabaseError, SlackRefused
+from bot.health import examine
+from bot.lookup import OrderView, look_up
+from bot.reconcile import Recheck, RunReport, Sources, WatchedStore, recheck
+from bot.reconcile import run as reconcile
+from bot.sandbox.demo import STUCK_TOML, demo_clock, open_sandbox
+from bot.schedule import Schedule
+from bot.serving import serve
+from bot.settings import Need, Settings, StoreSettings, load
+from bot.slack.app import build_app
+from bot.slack.delivery import Delivery
+from bot.slack.desk import Desk
+from bot.slack.gateway import Gateway, build_client
+from bot.slack.outcomes import SlackFailure
+from bot.slack.socket import SocketMode
+from bot.sources.shipstation import ShipStation
+from bot.sources.shopify import Shopify, ShopifyClient, ShopifyToken
+from bot.stopping import STOP_WITHIN, asked_to_stop, listeners_end, together, unless
+from storage.database import Database
+from storage.queue import Gap, Queue, State
+from storage.schema import UnknownSchema
+
+LAST_SECONDS = STOP_WITHIN + 3
+"""How long after it was asked to stop a process may live, closing included."""
+
+PATIENCE = 90.0
+"""Seconds that `stuck sync` waits for another process on the same store; a dead one's lease ends before."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every command stands on: the database and the stores under watch."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    stores: tuple[WatchedStore, ...]
+
+    async def recheck(self, gap_id: str) -> Recheck:
+        """Ask both systems about one gap."""
+        async with self.database.read() as session:
+            gap = await Queue(session, self.clock.now()).get(gap_id)
+        for store in self.stores:
+            if gap is not None and gap.store == store.name:
+                return await recheck(store, gap_id)
+        return Recheck(gap, still_there=None, error="Its store is not in the settings any more.")
+
+    async def look_up(self, number: str, *, live: bool = True) -> tuple[OrderView, ...]:
+        """Say what each side says of an order number, in every store that knows it."""
+        views = [view for store in self.stores for view in await look_up(store, number, live=live)]
+        return tuple([view for view in views if view.verdict != "not_found"] or views)
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIterator[House]:
+    """Open the database, brought to the newest schema, and the sources; close them at the end."""
+    clock = clock or SystemClock()
+    async with AsyncExitStack() as stack:
+        database = Database(settings.database_url)
+        stack.push_async_callback(database.close)
+        await _upgraded(database)
+        holder = f"{sockets.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        watched = []
+        for store in settings.stores:
+            both = sources(store, settings, clock)
+            stack.push_async_callback(both.shopify.close)
+            stack.push_async_callback(both.shipstation.close)
+            watched.append(WatchedStore(store.rules, both, database, clock, holder))
+        yield House(settings, clock, database, tuple(watched))
+
+
+def sources(store: StoreSettings, settings: Settings, clock: Clock) -> Sources:
+    """Build both sides of one store."""
+    shop = store.shopify
+    credentials: ShopifyClient | ShopifyToken
+    if shop.client_id is not None and shop.client_secret is not None:
+        credentials = ShopifyClient(shop.client_id, shop.client_secret)
+    else:
+        credentials = ShopifyToken(shop.access_token or SecretStr(""))
+    key = store.shipstation
+    return Sources(
+        Shopify(shop.shop, credentials, clock, settings.shopify_url),
+        ShipStation(key.api_key, key.api_secret, clock, settings.shipstation_url),
+    )
+
+
+# ---------------------------------------------------------------- without Slack
+
+
+async def sync(
+    settings: Settings, store: str | None, progress: Callable[[str], None] | None = None
+) -> list[RunReport]:
+    """Reconcile once: one store, or all of them one after the other."""
+    async with open_house(settings) as house:
+        wanted = [each for each in house.stores if store is None or each.name == store]
+        return [
+            await reconcile(each, progress=progress or (lambda _text: None), patience=PATIENCE)
+            for each in wanted
+        ]
+
+
+async def gaps(settings: Settings, state: State | None, store: str | None, kind: str | None) -> list[Gap]:
+    """Return the queue, oldest first; without a state everything that is not resolved."""
+    async with open_house(settings) as house, house.database.read() as session:
+        return await Queue(session, house.clock.now()).list(
+            store=store, state=state, kind=kind, unresolved=state is None
+        )
+
+
+async def order(settings: Settings, number: str, live: bool) -> tuple[OrderView, ...]:
+    """Say what each side says of one order number; without `live`, as last read."""
+    async with open_house(settings) as house:
+        return await house.look_up(number, live=live)
+
+
+async def upgrade(settings: Settings) -> str:
+    """Bring the database to the newest schema; return a sentence about it."""
+    database = Database(settings.database_url)
+    try:
+        before, newest = await database.revision()
+        await _upgraded(database)
+    finally:
+        await database.close()
+    if before == newest:
+        return f"The schema is at {newest} already."
+    return f"The schema went from {before or 'nothing'} to {newest}."
+
+
+async def _upgraded(database: Database) -> None:
+    try:
+        await database.upgrade()
+    except UnknownSchema as error:
+        raise DatabaseError(
+            f"The database is newer than this stuck: its schema is {error.revision}, this version knows up to {error.newest}.",
+            why="An older version would misread what a newer one wrote.",
+            todo="Run the newest version of stuck, or restore the backup made before the upgrade.",
+        ) from error
+
+
+async def doctor(settings: Settings | ConfigurationError) -> list[Check]:
+    """Check every link of the chain with the code that the bot itself uses."""
+    return await examine_all(settings, sources)
+
+
+# ---------------------------------------------------------------- with Slack
+
+
+@dataclass(frozen=True, slots=True)
+class Mouth:
+    """The Slack side of a house."""
+
+    app: AsyncApp
+    gateway: Gateway
+    delivery: Delivery
+
+
+def mouth(house: House, *, socket_mode: bool) -> Mouth:
+    """Build the Slack side: listeners, gateway, delivery."""
+    settings = house.settings
+    client = build_client(_secret(settings.slack.bot_token), settings.slack.api_url)
+    gateway = Gateway(client, house.clock)
+    holder = house.stores[0].holder
+    delivery = Delivery(house.database, gateway, house.clock, settings.stores, holder=holder)
+    desk = Desk(
+        database=house.database,
+        clock=house.clock,
+        stores=settings.stores,
+        recheck=house.recheck,
+        look_up=house.look_up,
+        nudge=delivery.nudge,
+        every=settings.every,
+    )
+    signing = settings.slack.signing_secret
+    app = build_app(
+        client, desk, signing_secret=signing.get_secret_value() if signing else None, socket_mode=socket_mode
+    )
+    return Mouth(app, gateway, delivery)
+
+
+async def deliver(settings: Settings) -> int:
+    """Send what is owed to Slack now; return how many messages. Raises SlackRefused for a bad token."""
+    async with open_house(settings) as house:
+        slack = mouth(house, socket_mode=True)
+        await _introduce(slack.gateway)
+        return await slack.delivery.run_once()
+
+
+async def run(settings: Settings, clock: Clock | None = None, stop: asyncio.Event | None = None) -> None:
+    """Run everything in one process until `stop`, or until the process is asked to end."""
+    stop = stop or asked_to_stop()
+
+    def work(house: House, slack: Mouth) -> Work:
+        yield SocketMode(slack.app, _secret(settings.slack.app_token)).run(stop)
+        yield slack.delivery.run(stop)
+        yield _schedule(house).run(stop)
+
+    await _last(settings, stop, work, clock=clock, socket_mode=True)
+
+
+async def worker(settings: Settings, clock: Clock | None = None, stop: asyncio.Event | None = None) -> None:
+    """Run schedule and delivery, any number of them at once against one PostgreSQL."""
+    stop = stop or asked_to_stop()
+
+    def work(house: House, slack: Mouth) -> Work:
+        yield slack.delivery.run(stop)
+        yield _schedule(house).run(stop)
+
+    await _last(settings, stop, work, clock=clock, socket_mode=True)
+
+
+async def web(settings: Settings, clock: Clock | None = None, stop: asyncio.Event | None = None) -> None:
+    """Serve Slack over HTTP, any number of them at once; what they owe is sent by the workers."""
+    stop = stop or asked_to_stop()
+
+    def work(house: House, slack: Mouth) -> Work:
+        names = [store.name for store in house.stores]
+
+        async def health() -> dict[str, object]:
+            report = await examine(
+                house.database, house.clock, names, every=settings.every, slack=slack.gateway.troubles
+            )
+            return report.as_json()
+
+        yield serve(http.build_web(slack.app, health), settings.port, stop)
+
+    await _last(settings, stop, work, clock=clock, socket_mode=False)
+
+
+async def demo(*, port: int, seed: int, orders: int, on_ready: Callable[[str], None]) -> None:
+    """Run the real bot against a pretend world on a fast clock; `on_ready` is told where its page is."""
+    stop, clock = asked_to_stop(), demo_clock()
+    with TemporaryDirectory(prefix="stuck-demo-") as folder:
+        here = Path(folder)
+        (here / "stuck.toml").write_text(STUCK_TOML)
+        async with open_sandbox(clock, port=port, seed=seed, orders=orders) as sandbox:
+            need: frozenset[Need] = frozenset({"slack", "socket", "sources", "database"})
+            environment = sandbox.environment() | {"DATABASE_URL": f"sqlite:///{here / 'demo.db'}"}
+            settings = load(environment, here, need=need)
+            on_ready(sandbox.server.url)
+            await run(settings, clock, stop)
+
+
+Work = Iterator[Coroutine[Any, Any, None]]
+
+
+async def _last(
+    settings: Settings,
+    stop: asyncio.Event,
+    work: Callable[[House, Mouth], Work],
+    *,
+    clock: Clock | None,
+    socket_mode: bool,
+) -> None:
+    """Open everything, run `work` until `stop`, close everything; never later than LAST_SECONDS after `stop`."""
+
+    async def lifetime() -> None:
+        async with open_house(settings, clock) as house:
+            slack = mouth(house, socket_mode=socket_mode)
+            await unless(stop, _introduce(slack.gateway))
+            if not stop.is_set():
+                await together(stop, *work(house, slack))
+            await listeners_end()
+
+    await unless(stop, lifetime(), grace=LAST_SECONDS)
+
+
+def _schedule(house: House) -> Schedule:
+    return Schedule(house.stores, every=house.settings.every, clock=house.clock)
+
+
+async def _introduce(gateway: Gateway) -> None:
+    """Ask Slack who we are, so that a bad token is an error now and not a silence later. Raises SlackRefused."""
+    try:
+        await gateway.auth()
+    except SlackFailure as failure:
+        if failure.fault == "token":
+            raise SlackRefused(
+                f"Slack does not accept SLACK_BOT_TOKEN: {failure.code}.",
+                why="Without it nothing can be posted.",
+                todo="Copy the bot token (xoxb-…) from your app's page, OAuth & Permissions, and start again.",
+            ) from failure
+
+
+def _secret(value: SecretStr | None) -> str:
+    return value.get_secret_value() if value is not None else ""

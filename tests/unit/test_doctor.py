@@ -1,0 +1,364 @@
+"""Every link of the chain, whole and broken: what doctor says of it and how it is mended."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot import wiring
+from bot.clock import SystemClock
+from bot.doctor import Check, examine_all
+from bot.errors import ConfigurationError
+from bot.sandbox.demo import Sandbox, open_sandbox
+from bot.sandbox.shipping import SHOPIFY_STORE, PretendStore
+from bot.settings import SettingsError, load
+from storage.database import Database
+from storage.notices import Notices
+
+pytestmark = pytest.mark.anyio
+
+NEED = frozenset({"slack", "sources", "database"})
+COLOUR = {True: "green", False: "red", None: "yellow"}
+
+
+class Patient:
+    """A pretend world and the settings of a bot in it."""
+
+    def __init__(self, sandbox: Sandbox, folder):
+        self.sandbox, self.folder = sandbox, folder
+        self.world, self.workspace, self.faults = sandbox.world, sandbox.workspace, sandbox.faults
+        self.toml = ""
+        self.more: dict[str, str | None] = {}
+
+    @property
+    def room(self):
+        return self.workspace.channels[self.workspace.channel]
+
+    @property
+    def shop(self) -> PretendStore:
+        return self.world.shipping.stores[SHOPIFY_STORE]
+
+    def settings(self):
+        if self.toml:
+            (self.folder / "stuck.toml").write_text(self.toml)
+        known = {**self.sandbox.environment(), "DATABASE_URL": f"sqlite:///{self.folder / 'stuck.db'}"}
+        known |= self.more
+        return load(
+            {name: value for name, value in known.items() if value is not None}, self.folder, need=NEED
+        )
+
+    async def checks(self) -> list[Check]:
+        return await wiring.doctor(self.settings())
+
+    async def check(self, subject: str) -> Check:
+        found = [check for check in await self.checks() if check.subject == subject]
+        assert len(found) == 1, f"one line about {subject}, not {found}"
+        return found[0]
+
+    async def write(self, work) -> None:
+        database = Database(self.settings().database_url)
+        async with database.write() as session:
+            await work(session)
+        await database.close()
+
+
+@pytest.fixture
+async def patient(anyio_backend, tmp_path):
+    async with open_sandbox(SystemClock(), alive=False, orders=10) as sandbox:
+        patient = Patient(sandbox, tmp_path)
+        await wiring.upgrade(patient.settings())
+        yield patient
+
+
+async def test_a_healthy_bot_is_green_from_end_to_end(patient):
+    await wiring.sync(patient.settings(), None)
+    checks = await patient.checks()
+    assert {check.subject: COLOUR[check.ok] for check in checks} == dict.fromkeys(
+        [
+            "settings",
+            "database",
+            "messages to Slack",
+            "Slack",
+            "Slack scopes",
+            "channel of main",
+            "reading back in main",
+            "Slack clicks",
+            "Shopify of main",
+            "ShipStation of main",
+            "store mapping of main",
+            "matching of main",
+        ],
+        "green",
+    )
+
+
+async def test_looking_changes_nothing_and_posts_nothing(patient):
+    await patient.checks()
+    assert patient.workspace.messages() == []
+    assert patient.world.writes_attempted == 0
+
+
+async def test_no_line_shows_a_secret(patient):
+    patient.faults.add("status", status=401, times=None)
+    patient.workspace.tokens.clear()
+    patient.more = {"SLACK_BOT_TOKEN": "xoxb-tell-nobody", "SHIPSTATION_API_SECRET": "tell-nobody"}
+    shown = str(await patient.checks())
+    assert "red" in {COLOUR[check.ok] for check in await patient.checks()}
+    for secret in ("tell-nobody", "pretend-secret", "xapp-pretend"):
+        assert secret not in shown
+
+
+# ---------------------------------------------------------------- one thing wrong at a time
+
+Harm = Callable[[Patient], object]
+
+
+def archived(patient: Patient) -> None:
+    patient.room.is_archived = True
+
+
+def thrown_out(patient: Patient) -> None:
+    patient.room.members.discard("U0STUCK")
+
+
+def without_scope(*scopes: str) -> Harm:
+    def harm(patient: Patient) -> None:
+        patient.workspace.scopes -= set(scopes)
+
+    return harm
+
+
+def private(patient: Patient) -> None:
+    patient.room.is_private = True
+    patient.workspace.scopes.discard("groups:history")
+
+
+def settings(**more: str | None) -> Harm:
+    def harm(patient: Patient) -> None:
+        patient.more = more
+
+    return harm
+
+
+def toml(text: str) -> Harm:
+    def harm(patient: Patient) -> None:
+        patient.toml = f'[[stores]]\nname = "main"\n{text}'
+
+    return harm
+
+
+def unplugged(patient: Patient) -> None:
+    patient.workspace.fail_next("auth.test", "cut_before")
+
+
+def revoked(patient: Patient) -> None:
+    patient.workspace.tokens["xoxb-pretend"] = "token_revoked"
+
+
+def app_token_refused(patient: Patient) -> None:
+    patient.workspace.tokens["xapp-pretend"] = "invalid_auth"
+
+
+def socket_unwell(patient: Patient) -> None:
+    patient.workspace.fail_next("apps.connections.open", 503)
+
+
+def import_off(patient: Patient) -> None:
+    patient.shop.auto_refresh = False
+
+
+def a_second_shop(patient: Patient) -> None:
+    patient.world.shipping.stores[99] = PretendStore(99, "Other Goods", 82, "Shopify")
+
+
+def no_shop(patient: Patient) -> None:
+    patient.shop.active = False
+
+
+def no_name(patient: Patient) -> None:
+    for each in patient.world.shipping.stores.values():
+        each.marketplace = "Custom"
+
+
+def all_orders(patient: Patient) -> None:
+    patient.world.shopify.scopes.add("read_all_orders")
+
+
+BROKEN = [
+    (archived, "channel of main", "red", "#order-gaps is archived", "Unarchive it"),
+    (thrown_out, "channel of main", "red", "The bot is not in #order-gaps", "/invite @stuck"),
+    (settings(SLACK_CHANNEL="C0NOWHERE1"), "channel of main", "red", "channel_not_found", "/invite @stuck"),
+    (without_scope("channels:read"), "channel of main", "yellow", "may not look", "channels:read"),
+    (without_scope("channels:history"), "reading back in main", "red", "missing_scope", "channels:history"),
+    (private, "reading back in main", "red", "missing_scope", "groups:history"),
+    (without_scope("users:read"), "Slack scopes", "red", "users:read to know time zones", "reinstall"),
+    (without_scope("commands"), "Slack scopes", "red", "commands to answer /stuck", "stuck manifest"),
+    (revoked, "Slack", "red", "refuses the bot token: token_revoked", "Install the app again"),
+    (unplugged, "Slack", "red", "cannot be asked now: cut", ""),
+    (app_token_refused, "Slack clicks", "red", "invalid_auth to SLACK_APP_TOKEN", "connections:write"),
+    (socket_unwell, "Slack clicks", "red", "http_error", ""),
+    (
+        settings(SLACK_APP_TOKEN=None, SLACK_SIGNING_SECRET=None),
+        "Slack clicks",
+        "red",
+        "Nothing can receive",
+        "SLACK_APP_TOKEN",
+    ),
+    (settings(SLACK_APP_TOKEN=None), "Slack clicks", "green", "Over HTTP", ""),
+    (settings(SHIPSTATION_API_SECRET="no"), "ShipStation of main", "red", "", "SHIPSTATION_API"),
+    (settings(SHOPIFY_CLIENT_SECRET="no"), "Shopify of main", "red", "Shopify refused", "Dev Dashboard"),
+    (all_orders, "Shopify of main", "green", "Pretend", ""),
+    (toml("[stores.shipstation]\nstore_ids = [4711]"), "store mapping of main", "red", "4711", "518001"),
+    (import_off, "store mapping of main", "yellow", "automatic import is off", "Turn it on"),
+    (a_second_shop, "store mapping of main", "yellow", "all of them count", "store_ids"),
+    (no_shop, "store mapping of main", "red", "No active Shopify store", "store_ids"),
+    (no_name, "store mapping of main", "yellow", "all 3 count", "store_ids"),
+]
+
+
+@pytest.mark.parametrize(
+    ("harm", "subject", "colour", "text", "todo"),
+    BROKEN,
+    ids=[f"{subject}: {text or todo}" for _, subject, _, text, todo in BROKEN],
+)
+async def test_what_is_broken_is_named_with_the_way_to_mend_it(patient, harm, subject, colour, text, todo):
+    harm(patient)
+    check = await patient.check(subject)
+    assert COLOUR[check.ok] == colour
+    assert text in check.text
+    assert todo in check.todo
+
+
+async def test_a_store_without_a_channel_is_red(patient):
+    settings = patient.settings()
+    [store] = settings.stores
+    checks = await examine_all(replace(settings, stores=(replace(store, channel=None),)), wiring.sources)
+    [check] = [check for check in checks if check.subject == "channel of main"]
+    assert (check.ok, check.text) == (False, "No channel is set.")
+
+
+async def test_without_a_bot_token_slack_is_red_and_the_rest_is_still_looked_at(patient):
+    settings = patient.settings()
+    checks = await examine_all(
+        replace(settings, slack=replace(settings.slack, bot_token=None)), wiring.sources
+    )
+    said = {check.subject: check.text for check in checks}
+    assert said["Slack"] == "SLACK_BOT_TOKEN is not set."
+    assert "Shopify of main" in said
+
+
+async def test_slack_that_does_not_name_scopes_is_worth_knowing_and_not_wrong(patient):
+    patient.workspace.scopes.clear()
+    assert (await patient.check("Slack scopes")).ok is None
+
+
+# ---------------------------------------------------------------- settings
+
+
+async def test_each_wrong_setting_is_a_line_of_its_own():
+    with pytest.raises(SettingsError) as refused:
+        load({"SHOPIFY_SHOP": "https://x y"}, need=NEED)
+    checks = await examine_all(refused.value, wiring.sources)
+    assert {check.ok for check in checks} == {False}
+    said = {check.subject: check for check in checks}
+    assert "setting SLACK_BOT_TOKEN" in said
+    assert said["setting SHOPIFY_SHOP"].todo.startswith("For example: ")
+    assert len(checks) == len(refused.value.problems)
+
+
+async def test_settings_that_cannot_be_read_at_all_are_one_line():
+    [check] = await examine_all(
+        ConfigurationError("stuck.toml is no TOML.", why="Line 3.", todo="Mend it."), wiring.sources
+    )
+    assert (check.subject, check.ok, check.text, check.todo) == (
+        "settings",
+        False,
+        "stuck.toml is no TOML.",
+        "Line 3. Mend it.",
+    )
+
+
+# ---------------------------------------------------------------- the database
+
+
+async def test_a_database_without_a_schema_is_brought_up_by_itself(patient, tmp_path):
+    patient.more = {"DATABASE_URL": f"sqlite:///{tmp_path / 'new.db'}"}
+    check = await patient.check("database")
+    assert check.ok is None
+    assert "no schema yet" in check.text
+    assert "stuck db upgrade" in check.todo
+    assert (await patient.check("matching of main")).text == "Nothing was read yet."
+
+
+async def test_a_database_of_a_newer_version_is_red(patient):
+    async def newer(session):
+        await (await session.connection()).exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+
+    await patient.write(newer)
+    check = await patient.check("database")
+    assert check.ok is False
+    assert "9999" in check.text
+    assert "newest version" in check.todo
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("postgresql://stuck:hunter2@127.0.0.1:9/stuck", "refused"),
+        ("sqlite:////nowhere/at/all/stuck.db", "No such file"),
+    ],
+    ids=["server", "file"],
+)
+async def test_a_database_that_is_away_is_red_and_says_why(patient, address, why):
+    patient.more = {"DATABASE_URL": address}
+    check = await patient.check("database")
+    assert check.ok is False
+    assert why in check.text
+    assert "hunter2" not in check.text
+
+
+async def test_messages_that_slack_refuses_are_red_with_their_code(patient):
+    order = patient.world.order("#5001", age=timedelta(hours=9))
+    patient.world.import_order(order, age=timedelta(hours=8))
+    patient.world.label(order, age=timedelta(hours=5), notify="Refused")
+    await wiring.sync(patient.settings(), None)
+    now = SystemClock().now()
+
+    async def refused(session):
+        await _attempt(Notices(session, now), "is_archived", times=5)
+
+    await patient.write(refused)
+    check = await patient.check("messages to Slack")
+    assert (check.ok, check.text) == (False, "1 waiting, refused again and again: is_archived.")
+    assert "Unarchive" in check.todo
+
+    async def buried(session):
+        notices = Notices(session, now)
+        taken = await notices.take("main")
+        await notices.dead(taken.id, "invalid_blocks")
+
+    await patient.write(buried)
+    check = await patient.check("messages to Slack")
+    assert (check.ok, check.text) == (None, "1 given up.")
+
+
+async def _attempt(notices: Notices, code: str, *, times: int) -> None:
+    for _ in range(times):
+        taken = await notices.take("main")
+        await notices.retry(taken.id, after=timedelta(0), error=code)
+
+
+# ---------------------------------------------------------------- matching
+
+
+async def test_without_shopifys_ids_orders_are_matched_by_number(patient):
+    await wiring.sync(patient.settings(), None)
+    assert "matched by id" in (await patient.check("matching of main")).text
+    for row in patient.world.shipping.orders.values():
+        row.key = f"other-{row.id}"
+        row.modified = datetime.now(row.modified.tzinfo)
+    await wiring.sync(patient.settings(), None)
+    check = await patient.check("matching of main")
+    assert check.ok is True
+    assert "matched by order number" in check.text

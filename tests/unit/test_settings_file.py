@@ -1,0 +1,221 @@
+"""stuck.toml: several stores, and every way in which the file can be wrong."""
+
+from datetime import date, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.gaps.rules import NotifyPolicy
+from bot.settings import SettingsError, load
+
+CONTRACT = """
+[[stores]]
+name = "main"
+channel = "C0123456789"
+timezone = "Europe/Berlin"
+workdays = ["mon", "tue", "wed", "thu", "fri", "sat"]
+holidays = ["2026-12-25", 2027-01-01]
+cutoff = "13:30"
+exclude_tags = ["Do-Not-Ship"]
+paid = ["PAID", "authorized"]
+
+[stores.shopify]
+shop = "acme.myshopify.com"
+client_id_env = "SHOPIFY_CLIENT_ID"
+client_secret_env = "SHOPIFY_CLIENT_SECRET"
+
+[stores.shipstation]
+api_key_env = "SHIPSTATION_API_KEY"
+api_secret_env = "SHIPSTATION_API_SECRET"
+store_ids = [12345]
+notify = "ship_date:17:00"
+
+[stores.windows]
+notify = "2h"
+import = "90m"
+minimum_order_age = "60m"
+"""
+SECRETS = {
+    "SHOPIFY_CLIENT_ID": "id",
+    "SHOPIFY_CLIENT_SECRET": "secret",
+    "SHIPSTATION_API_KEY": "key",
+    "SHIPSTATION_API_SECRET": "api",
+    "SLACK_BOT_TOKEN": "xoxb-1",
+}
+NEED = frozenset({"slack", "sources", "database"})
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(text, environ=SECRETS, need=NEED):
+        (tmp_path / "stuck.toml").write_text(text)
+        return load(environ, tmp_path, need=need)
+
+    return write
+
+
+@pytest.fixture
+def refused(written):
+    def read(text, environ=SECRETS):
+        with pytest.raises(SettingsError) as error:
+            written(text, environ)
+        return {problem.where.removeprefix("stuck.toml "): problem for problem in error.value.problems}
+
+    return read
+
+
+def test_every_key_of_the_contract_is_taken(written):
+    (store,) = written(CONTRACT).stores
+    rules = store.rules
+    assert (rules.name, rules.shop, store.channel) == ("main", "acme.myshopify.com", "C0123456789")
+    assert rules.timezone == ZoneInfo("Europe/Berlin")
+    assert rules.workdays == {0, 1, 2, 3, 4, 5}
+    assert rules.holidays == {date(2026, 12, 25), date(2027, 1, 1)}
+    assert rules.cutoff == time(13, 30)
+    assert rules.exclude_tags == {"do-not-ship"}
+    assert rules.paid == {"PAID", "AUTHORIZED"}
+    assert rules.store_ids == {12345}
+    assert rules.notify == NotifyPolicy(mode="ship_date", at=time(17))
+    assert rules.windows.notify == timedelta(hours=2)
+    assert rules.windows.import_ == timedelta(minutes=90)
+    assert rules.windows.minimum_order_age == timedelta(minutes=60)
+
+
+def test_the_only_store_may_leave_everything_to_the_environment(written):
+    environ = {**SECRETS, "SHOPIFY_SHOP": "acme", "SLACK_CHANNEL": "C0123456789"}
+    (store,) = written('[[stores]]\ncutoff = "12:00"\n', environ).stores
+    assert (store.rules.name, store.rules.shop, store.channel) == (
+        "main",
+        "acme.myshopify.com",
+        "C0123456789",
+    )
+
+
+def test_stuck_config_names_another_file(tmp_path):
+    (tmp_path / "stuck.toml").write_text("this would not even parse")
+    (tmp_path / "other.toml").write_text(CONTRACT)
+    assert load({**SECRETS, "STUCK_CONFIG": "other.toml"}, tmp_path, need=NEED).stores[
+        0
+    ].rules.cutoff == time(13, 30)
+
+
+def test_a_named_file_that_is_not_there_is_an_error(tmp_path):
+    with pytest.raises(SettingsError, match=r"nowhere\.toml: cannot be read"):
+        load({"STUCK_CONFIG": "nowhere.toml"}, tmp_path, need=frozenset())
+
+
+def test_each_of_several_stores_has_its_own_secrets(written):
+    second = (
+        CONTRACT.replace('"main"', '"wholesale"')
+        .replace("acme.", "acme-wholesale.")
+        .replace('"SHOPIFY_CLIENT_SECRET"', '"WHOLESALE_SECRET"')
+        .replace('"C0123456789"', '"C9876543210"')
+    )
+    settings = written(CONTRACT + second, {**SECRETS, "WHOLESALE_SECRET": "other"})
+    assert [store.rules.name for store in settings.stores] == ["main", "wholesale"]
+    assert [store.shopify.client_secret.get_secret_value() for store in settings.stores] == [
+        "secret",
+        "other",
+    ]
+    assert settings.store("wholesale").channel == "C9876543210"
+
+
+def test_two_stores_of_one_name_are_an_error(refused):
+    assert "2 stores are called 'main'" in refused(CONTRACT + CONTRACT)["stores"].wrong
+
+
+def test_several_stores_need_name_channel_and_shop_each(refused):
+    found = refused("[[stores]]\n[[stores]]\n")
+    assert {"stores[0].name", "stores[1].channel", "stores[1].shopify.shop"} <= set(found)
+
+
+def test_a_missing_secret_is_named_with_the_key_that_names_it(refused):
+    found = refused(CONTRACT.replace('"SHOPIFY_CLIENT_SECRET"', '"ACME_SECRET"'))
+    assert list(found) == ["ACME_SECRET"]
+    assert "stores[0].shopify.client_secret_env names it" in found["ACME_SECRET"].wrong
+
+
+@pytest.mark.parametrize(
+    ("line", "where", "word"),
+    [
+        ('name = "two words"', "stores[0].name", "dashes"),
+        ('channel = "#ops"', "stores[0].channel", "channel id"),
+        ('timezone = "Europe/Berlyn"', "stores[0].timezone", "'Europe/Berlin'"),
+        ('workdays = ["monday"]', "stores[0].workdays[0]", "'mon'"),
+        ("workdays = []", "stores[0].workdays", "empty"),
+        ('holidays = ["Christmas"]', "stores[0].holidays[0]", "not a date"),
+        ('holidays = "2026-12-25"', "stores[0].holidays", "not a list"),
+        ('cutoff = "3pm"', "stores[0].cutoff", "time of day"),
+        ('paid = ["PAYD"]', "stores[0].paid[0]", "'PAID'"),
+        ('exclude_tags = [""]', "stores[0].exclude_tags[0]", "empty"),
+        ('shopify = "acme"', "stores[0].shopify", "not a table"),
+        ('shopify.shop = "acme.com"', "stores[0].shopify.shop", "myshopify"),
+        ('shipstation.store_ids = ["12345"]', "stores[0].shipstation.store_ids[0]", "whole number"),
+        ("shipstation.store_ids = [true]", "stores[0].shipstation.store_ids[0]", "whole number"),
+        ("shipstation.store_ids = [0]", "stores[0].shipstation.store_ids[0]", "above 0"),
+        ('shipstation.notify = "later"', "stores[0].shipstation.notify", "mail_stream"),
+        ('windows.notify = "4 hours"', "stores[0].windows.notify", "duration"),
+        ('windows.import = "x"', "stores[0].windows.import", "duration"),
+        ("windows.minimum_order_age = 60", "stores[0].windows.minimum_order_age", "duration"),
+    ],
+)
+def test_each_malformed_value_is_told_by_its_key_path_with_an_example(refused, line, where, word):
+    found = refused(f"[[stores]]\n{line}\n")
+    assert word in found[where].wrong
+    assert found[where].example
+
+
+@pytest.mark.parametrize(
+    ("line", "where", "told"),
+    [
+        ('time_zone = "UTC"', "stores[0].time_zone", "did you mean 'timezone'?"),
+        ('windows.notfy = "4h"', "stores[0].windows.notfy", "did you mean 'notify'?"),
+        ('windows.import_ = "4h"', "stores[0].windows.import_", "did you mean 'import'?"),
+        ('minimum_order_age = "4h"', "stores[0].minimum_order_age", "it belongs under [stores.windows]"),
+        ("zzz = 1", "stores[0].zzz", "unknown key"),
+        ('shopify.client_secret = "hunter2"', "stores[0].shopify.client_secret", "client_secret_env"),
+    ],
+)
+def test_an_unknown_key_is_an_error_that_suggests_the_nearest(refused, line, where, told):
+    problem = refused(f"[[stores]]\n{line}\n")[where]
+    assert told in problem.wrong
+    assert "hunter2" not in str(problem)
+
+
+def test_an_unknown_table_at_the_top_is_an_error(refused):
+    assert "unknown key" in refused(CONTRACT + "\n[slack]\ntoken = 1\n")["slack"].wrong
+
+
+@pytest.mark.parametrize("text", ["", "[other]\n"])
+def test_a_file_without_a_store_is_an_error(refused, text):
+    assert "no store" in refused(text)["stores"].wrong
+
+
+def test_a_single_bracket_is_explained(refused):
+    assert "two brackets" in refused('[stores]\nname = "main"\n')["stores"].wrong
+
+
+def test_broken_toml_is_told_by_line(refused):
+    assert "line 2" in refused("[[stores]]\nname = \n")["stuck.toml"].wrong
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'shopify.client_secret_env = "shpss_tellnobody0123"',
+        'shipstation.api_key_env = "0123456789abcdef0123456789abcdef"',
+        'channel = "xoxb-tellnobody"',
+        'exclude_tags = ["shpat_tellnobody0123"]',
+        'extra.deep = ["xapp-1-tellnobody"]',
+    ],
+)
+def test_a_secret_in_the_file_is_refused_and_not_shown(refused, line):
+    (problem,) = refused(f"[[stores]]\n{line}\n").values()
+    assert "secrets never stand in the file" in problem.wrong
+    assert "tellnobody" not in str(problem)
+    assert "0123456789abcdef" not in str(problem)
+
+
+def test_problems_of_file_and_environment_are_told_together(refused):
+    found = refused('[[stores]]\ncutoff = "3pm"\n', {})
+    assert {"stores[0].cutoff", "SLACK_BOT_TOKEN"} <= set(found)
