@@ -1,6 +1,7 @@
 """What every test may use."""
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -19,3 +20,11 @@ def reference() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no reference folder at {folder}: set STUCK_REFERENCE to check against real schemas")
     return folder
+
+
+@pytest.fixture
+def unused_port() -> int:
+    """A port on loopback that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])

@@ -1,0 +1,95 @@
+"""What the README tells a newcomer to do, done in a real browser on the real demo."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from contextlib import asynccontextmanager
+
+import pytest
+
+pytestmark = [pytest.mark.anyio, pytest.mark.browser]
+
+PATIENCE = 60_000
+"""Milliseconds: the demo promises its first cards within a minute."""
+
+
+@asynccontextmanager
+async def demo(folder):
+    """`stuck demo` in a process of its own; yields the address that it prints."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", "from bot.cli import main; main()", "demo", "--port", "0",
+        cwd=folder, env={"PATH": os.environ["PATH"]}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+        yield re.search(r"http://\S+", line).group()
+    finally:
+        process.send_signal(signal.SIGINT)
+        await asyncio.wait_for(process.communicate(), 30)
+
+
+@pytest.fixture
+async def page(browser, tmp_path):
+    async with demo(tmp_path) as url:
+        page = await browser.new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(PATIENCE)
+        await page.goto(url)
+        yield page
+        await page.close()
+
+
+async def test_a_newcomer_claims_a_gap_breaks_and_mends_an_order_and_asks_about_it(page):
+    card = page.locator(".message", has=page.get_by_role("button", name="Claim")).first
+    await card.get_by_role("button", name="Claim").click()
+    claimed = page.locator(".message", has_text="Owner: @Alex").first
+    await claimed.wait_for()
+
+    await _type(page, "/stuck summary")
+    private = page.locator(".message-private")
+    await private.filter(has_text="unowned").first.wait_for()
+
+    panel = page.get_by_role("complementary", name="Pretend shop")
+    healthy = panel.get_by_role("button", name="Shopify: fulfilled ShipStation: shipped")
+    await healthy.last.click()
+    number = (await panel.get_by_role("heading", name=re.compile("^#")).inner_text()).strip()
+    await panel.get_by_role("button", name="ShipStation's notification fails").click()
+    broken = page.locator(".message:not(.message-private)", has_text=f"Order {number}")
+    await broken.first.wait_for()
+
+    await _type(page, f"/stuck order {number.removeprefix('#')}")
+    await private.filter(has_text=number).first.wait_for()
+    await _save_the_readme_picture(page, claimed)
+
+    await broken.first.get_by_role("button", name="Resolved").click()
+    await private.filter(has_text="still disagree").first.wait_for()
+    await panel.get_by_role("button", name="Resend the notification").click()
+    await broken.filter(has_text="Both systems agree").first.wait_for()
+
+    await _snooze_until_tomorrow(page)
+    await page.get_by_role("button", name="stuck", exact=True).click()
+    await page.get_by_role("heading", name="Yours").wait_for()
+
+
+async def _snooze_until_tomorrow(page):
+    cards = page.locator(".message:not(.message-private)")
+    await cards.get_by_role("button", name="Snooze").first.click()
+    dialog = page.get_by_role("dialog", name="Snooze")
+    await dialog.get_by_label("Tomorrow 9:00").check()
+    await dialog.get_by_role("button", name="Snooze").click()
+    await cards.filter(has_text="Snoozed until").first.wait_for()
+
+
+async def _type(page, command):
+    box = page.get_by_role("combobox")
+    await box.fill(command)
+    await box.press("Enter")
+
+
+async def _save_the_readme_picture(page, claimed):
+    """Write the picture that the README shows, where `make screenshot` wants it."""
+    target = os.environ.get("STUCK_SCREENSHOT")
+    if target:
+        await claimed.scroll_into_view_if_needed()
+        await page.screenshot(path=target)
