@@ -52,7 +52,8 @@ class Shopify:
         self.shop, self.requests, self.round = shop, 0, 0
 
     async def changed_orders(self, _since):
-        return [self._order(CHANGED_STEP * number) for number in range(CHANGED)]
+        changed = [self._order(CHANGED_STEP * number) for number in range(CHANGED)]
+        return [*(replace(self.shop.order(n, BASE), updated_at=_lately(self.shop)) for n in NEWEST), *changed]
 
     async def orders(self, ids):
         return {order_id: self._order(int(order_id) - 6_000_000_000_000) for order_id in ids}
