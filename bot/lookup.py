@@ -10,9 +10,10 @@ from bot.gaps.dossier import Dossier, Verdict
 from bot.gaps.judge import judge
 from bot.gaps.links import links
 from bot.reconcile import WatchedStore, reread
-from bot.reconcile.judging import full_dossier
+from bot.reconcile.judging import Company, full_dossier
 from storage.facts import Order, Shipment, ShipStationOrder, number_key
 from storage.findings import Links
+from storage.gap import STORE_SUBJECT
 from storage.mirror import Mirror
 from storage.queue import Gap, Queue
 
@@ -48,11 +49,23 @@ async def look_up(store: WatchedStore, number: str, *, live: bool) -> tuple[Orde
         mirror = Mirror(session, store.name)
         rows = await mirror.load(await mirror.find(number))
         stores, newest = await mirror.stores(), await mirror.newest_imported()
-        facts = [await full_dossier(mirror, store.rules, each, stores, newest) for each in rows.values()]
+        company = Company(mirror, store.rules)
+        facts = [
+            await full_dossier(mirror, store.rules, each, stores, newest, company) for each in rows.values()
+        ]
         queue = Queue(session, store.clock.now())
+        of_store = await queue.of_store(store.name)
         gaps = [await queue.list(store=store.name, order=each.order.name) for each in facts]
-    views = [_view(store, each, of_it, error) for each, of_it in zip(facts, gaps, strict=True)]
+    views = [
+        _view(store, each, _with_troubles(each, of_it, of_store), error)
+        for each, of_it in zip(facts, gaps, strict=True)
+    ]
     return tuple(views) or (await _not_found(store, number, error, live=live),)
+
+
+def _with_troubles(facts: Dossier, gaps: Sequence[Gap], of_store: Sequence[Gap]) -> list[Gap]:
+    """Return the order's own gaps, after those of the whole store that stand for it."""
+    return [*(gap for gap in of_store if facts.order.id in gap.finding.folded), *gaps]
 
 
 async def _refresh(store: WatchedStore, number: str) -> str | None:
@@ -66,11 +79,12 @@ async def _refresh(store: WatchedStore, number: str) -> str | None:
 
 def _view(store: WatchedStore, facts: Dossier, gaps: Sequence[Gap], error: str | None) -> OrderView:
     verdict = judge(facts, store.clock.now())
+    folded = [gap for gap in gaps if gap.subject == STORE_SUBJECT]
     return OrderView(
         order=facts.order.name,
         store=store.name,
-        verdict=verdict.outcome,
-        why=_why(verdict, gaps),
+        verdict="gap" if folded else verdict.outcome,
+        why=_one_of_many(folded[0]) if folded else _why(verdict, gaps),
         read_at=facts.order.read_at,
         gaps=tuple(gaps),
         shopify=facts.order,
@@ -99,6 +113,11 @@ async def _not_found(store: WatchedStore, number: str, error: str | None, *, liv
         shipstation=tuple(rows),
         error=error,
     )
+
+
+def _one_of_many(gap: Gap) -> str:
+    others = len(gap.finding.folded) - 1
+    return f"{gap.finding.headline}. This is one of them, with {others} more."
 
 
 def _why(verdict: Verdict, gaps: Sequence[Gap]) -> str:

@@ -236,11 +236,7 @@ _SHOP = 'shop = "acme.myshopify.com"'
 
 
 def _rules(table: StoreTable, name: str, shop: str) -> StoreRules:
-    windows = Windows(
-        notify=table.windows.notify,
-        import_=table.windows.import_,
-        minimum_order_age=table.windows.minimum_order_age,
-    )
+    opens, closes = table.business_hours
     return StoreRules(
         name=name,
         shop=shop,
@@ -248,9 +244,19 @@ def _rules(table: StoreTable, name: str, shop: str) -> StoreRules:
         workdays=frozenset(table.workdays),
         holidays=frozenset(table.holidays),
         cutoff=table.cutoff,
+        handling_days=table.handling_days,
+        opens=opens,
+        closes=closes,
         paid=frozenset(table.paid),
         exclude_tags=frozenset(table.exclude_tags),
+        exclude_sources=frozenset(table.exclude_sources),
+        exclude_methods=frozenset(table.exclude_shipping_methods),
+        exclude_skus=frozenset(table.exclude_skus),
+        exclude_locations=frozenset(table.exclude_locations),
+        delivery_methods=frozenset(table.delivery_methods),
+        review_tags=frozenset(table.shipstation.review_tags),
         store_ids=frozenset(table.shipstation.store_ids),
+        locations=frozenset(table.locations),
         notify=table.shipstation.notify,
-        windows=windows,
+        windows=Windows(**dict(table.windows)),
     )

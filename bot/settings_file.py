@@ -38,16 +38,28 @@ class ShipStationTable(_Table):
 
     api_key_env: VariableName = "SHIPSTATION_API_KEY"
     api_secret_env: VariableName = "SHIPSTATION_API_SECRET"  # noqa: S105  # a variable's name
-    store_ids: list[Annotated[int, Field(gt=0)]] = []
+    store_ids: list[Annotated[int, Field(gt=0)]] = sorted(_RULES.store_ids)
+    review_tags: list[Annotated[int, Field(gt=0)]] = sorted(_RULES.review_tags)
     notify: Annotated[NotifyPolicy, PlainValidator(values.notify)] = _RULES.notify
 
 
 class WindowsTable(_Table):
-    """`[stores.windows]`."""
+    """`[stores.windows]`; its fields are those of `Windows`."""
 
     notify: Duration = _WINDOWS.notify
     import_: Annotated[Duration, Field(alias="import")] = _WINDOWS.import_
     minimum_order_age: Duration = _WINDOWS.minimum_order_age
+    cutoff_grace: Duration = _WINDOWS.cutoff_grace
+    at_risk: Duration = _WINDOWS.at_risk
+    import_stalled: Duration = _WINDOWS.import_stalled
+    import_stalled_off_hours: Duration = _WINDOWS.import_stalled_off_hours
+    hold: Duration = _WINDOWS.hold
+    hold_stock: Duration = _WINDOWS.hold_stock
+    hold_upsell: Duration = _WINDOWS.hold_upsell
+    provider: Duration = _WINDOWS.provider
+    cancelled: Duration = _WINDOWS.cancelled
+    notify_outage: Duration = _WINDOWS.notify_outage
+    verify: Duration = _WINDOWS.verify
 
 
 class StoreTable(_Table):
@@ -59,9 +71,26 @@ class StoreTable(_Table):
     workdays: Annotated[list[Annotated[int, PlainValidator(values.workday)]], Field(min_length=1)] = sorted(
         _RULES.workdays
     )
-    holidays: list[Annotated[date, PlainValidator(values.holiday)]] = []
+    holidays: list[Annotated[date, PlainValidator(values.holiday)]] = sorted(_RULES.holidays)
     cutoff: Annotated[time, PlainValidator(values.clock_time)] = _RULES.cutoff
-    exclude_tags: list[Annotated[str, PlainValidator(values.tag)]] = []
+    handling_days: Annotated[int, PlainValidator(values.handling_days)] = _RULES.handling_days
+    business_hours: Annotated[tuple[time, time], PlainValidator(values.business_hours)] = (
+        _RULES.opens,
+        _RULES.closes,
+    )
+    exclude_tags: list[Annotated[str, PlainValidator(values.tag)]] = sorted(_RULES.exclude_tags)
+    exclude_sources: list[Annotated[str, PlainValidator(values.source)]] = sorted(_RULES.exclude_sources)
+    exclude_shipping_methods: list[Annotated[str, PlainValidator(values.shipping_method)]] = sorted(
+        _RULES.exclude_methods
+    )
+    exclude_skus: list[Annotated[str, PlainValidator(values.sku)]] = sorted(_RULES.exclude_skus)
+    exclude_locations: list[Annotated[str, PlainValidator(values.location)]] = sorted(
+        _RULES.exclude_locations
+    )
+    locations: list[Annotated[str, PlainValidator(values.location)]] = sorted(_RULES.locations)
+    delivery_methods: Annotated[
+        list[Annotated[str, PlainValidator(values.delivery_method)]], Field(min_length=1)
+    ] = sorted(_RULES.delivery_methods)
     paid: Annotated[list[Annotated[str, PlainValidator(values.financial_state)]], Field(min_length=1)] = (
         sorted(_RULES.paid)
     )
@@ -93,7 +122,15 @@ EXAMPLES: Mapping[str, str] = {
     "stores.workdays": 'workdays = ["mon", "tue", "wed", "thu", "fri"]',
     "stores.holidays": 'holidays = ["2026-12-25"]',
     "stores.cutoff": 'cutoff = "15:00"',
+    "stores.handling_days": "handling_days = 1",
+    "stores.business_hours": 'business_hours = "08:00-18:00"',
     "stores.exclude_tags": 'exclude_tags = ["do-not-ship"]',
+    "stores.exclude_sources": 'exclude_sources = ["pos"]',
+    "stores.exclude_shipping_methods": 'exclude_shipping_methods = ["Freight"]',
+    "stores.exclude_skus": 'exclude_skus = ["gift-wrap"]',
+    "stores.exclude_locations": 'exclude_locations = ["Showroom"]',
+    "stores.locations": 'locations = ["Main warehouse"]',
+    "stores.delivery_methods": 'delivery_methods = ["SHIPPING"]',
     "stores.paid": 'paid = ["PAID", "PARTIALLY_REFUNDED"]',
     "stores.shopify": "[stores.shopify]",
     "stores.shopify.shop": 'shop = "acme.myshopify.com"',
@@ -104,11 +141,23 @@ EXAMPLES: Mapping[str, str] = {
     "stores.shipstation.api_key_env": 'api_key_env = "SHIPSTATION_API_KEY"',
     "stores.shipstation.api_secret_env": 'api_secret_env = "SHIPSTATION_API_SECRET"',
     "stores.shipstation.store_ids": "store_ids = [12345]",
+    "stores.shipstation.review_tags": "review_tags = [8362]",
     "stores.shipstation.notify": 'notify = "immediately" (or "hours:4", "ship_date:17:00", "mail_stream")',
     "stores.windows": "[stores.windows]",
     "stores.windows.notify": 'notify = "4h"',
     "stores.windows.import": 'import = "4h"',
     "stores.windows.minimum_order_age": 'minimum_order_age = "60m"',
+    "stores.windows.cutoff_grace": 'cutoff_grace = "30m"',
+    "stores.windows.at_risk": 'at_risk = "90m"',
+    "stores.windows.import_stalled": 'import_stalled = "2h"',
+    "stores.windows.import_stalled_off_hours": 'import_stalled_off_hours = "6h"',
+    "stores.windows.hold": 'hold = "2d"',
+    "stores.windows.hold_stock": 'hold_stock = "7d"',
+    "stores.windows.hold_upsell": 'hold_upsell = "2h"',
+    "stores.windows.provider": 'provider = "24h"',
+    "stores.windows.cancelled": 'cancelled = "15m"',
+    "stores.windows.notify_outage": 'notify_outage = "30m"',
+    "stores.windows.verify": 'verify = "1h"',
 }
 
 
@@ -178,10 +227,14 @@ def _unknown_key(names: list[str]) -> str:
     known = TABLES.get(table, ())
     if f"{key}_env" in known:
         return f"secrets never stand in the file: name the variable that holds it with {key}_env"
-    elsewhere = [other for other, keys in TABLES.items() if key in keys and other != table]
-    if elsewhere and not values.nearest(key, known):
-        return f"unknown key here; it belongs under {EXAMPLES.get(elsewhere[0], elsewhere[0])}"
+    if elsewhere := _elsewhere(key):
+        return f"unknown key here; it belongs under {EXAMPLES[elsewhere]}"
     return f"unknown key{meant(key, known)}"
+
+
+def _elsewhere(key: str) -> str:
+    """Return the table that has this key, or nothing; a wrong header is likelier than a misspelt key."""
+    return next((table for table, keys in TABLES.items() if key in keys), "")
 
 
 def _wrong_shape(error: dict[str, Any]) -> str:
@@ -203,9 +256,9 @@ def _wrong_shape(error: dict[str, Any]) -> str:
 
 def _example(names: list[str]) -> str:
     """Return a line that would do for this key, or for its nearest known neighbour."""
-    table = ".".join(names[:-1])
-    close = values.nearest(names[-1], TABLES.get(table, ())) if names else None
-    for path in (".".join(names), f"{table}.{close}".strip("."), table):
+    table, key = ".".join(names[:-1]), names[-1] if names else ""
+    close = values.nearest(key, TABLES.get(table, ()))
+    for path in (".".join(names), f"{_elsewhere(key) or table}.{key}", f"{table}.{close}".strip("."), table):
         if path in EXAMPLES:
             return EXAMPLES[path]
     return EXAMPLES["stores"]

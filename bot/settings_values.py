@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -20,11 +20,15 @@ FINANCIAL_STATES = (
     "REFUNDED",
     "VOIDED",
 )
+DELIVERY_METHODS = ("SHIPPING", "PICKUP_POINT", "LOCAL", "PICK_UP")
+"""Those of Shopify's that can go through ShipStation; RETAIL and NONE never do."""
+MOST_HANDLING_DAYS = 30
 
 _SHOP = re.compile(r"[a-z0-9][a-z0-9-]*\.myshopify\.com")
 _ADMIN = re.compile(r"admin\.shopify\.com/store/([a-z0-9-]+)")
 _DURATION = re.compile(r"(\d{1,5})\s*([mhd])")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_SPAN = re.compile(r"\s*[-\u2013]\s*")
 _NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
 _CHANNEL = re.compile(r"[CGD][A-Z0-9]{2,}")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
@@ -125,6 +129,18 @@ def clock_time(value: object) -> time:
     return time(int(found.group(1)), int(found.group(2)))
 
 
+def business_hours(value: object) -> tuple[time, time]:
+    """Read the hours of one day, such as `08:00-18:00`: the end lies after the beginning."""
+    good = "08:00-18:00"
+    ends = _SPAN.split(_text(value, "a beginning and an end of the day", good))
+    if len(ends) != 2 or not all(_CLOCK.fullmatch(end) for end in ends):
+        raise Malformed(f"{shown(value)} is not two times on a 24-hour clock with a dash between", good=good)
+    opens, closes = (clock_time(end) for end in ends)
+    if closes <= opens:
+        raise Malformed(f"{shown(value)} has to end after it begins, on the same day", good=good)
+    return opens, closes
+
+
 def zone(value: object) -> ZoneInfo:
     """Read the name of a time zone from the IANA list."""
     good = "America/New_York"
@@ -161,12 +177,41 @@ def financial_state(value: object) -> str:
     return text
 
 
-def tag(value: object) -> str:
-    """Read one order tag, case-folded for comparing."""
-    text = _text(value, "a tag", "do-not-ship")
-    if not text:
-        raise Malformed("an empty tag matches nothing", good="do-not-ship")
-    return text.casefold()
+def delivery_method(value: object) -> str:
+    """Read one of Shopify's delivery methods that can go through ShipStation, in any case."""
+    text = _text(value, "a delivery method", "SHIPPING").upper()
+    if text not in DELIVERY_METHODS:
+        hint = meant(text, DELIVERY_METHODS) or f"; those are {', '.join(DELIVERY_METHODS)}"
+        wrong = f"{shown(value)} is not a delivery method that can go through ShipStation{hint}"
+        raise Malformed(wrong, good="SHIPPING")
+    return text
+
+
+def handling_days(value: object) -> int:
+    """Read a number of working days; TOML's true is none."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_HANDLING_DAYS:
+        raise Malformed(f"{shown(value)} is not a whole number from 0 to {MOST_HANDLING_DAYS}", good="1")
+    return value
+
+
+def _folded(what: str, good: str) -> Callable[[object], str]:
+    """Return a reader of one text that is compared without regard to case."""
+
+    def read(value: object) -> str:
+        if not isinstance(value, str):
+            raise Malformed(f"{shown(value)} is not a text, and a {what} stands in quotes", good=good)
+        if not value.strip():
+            raise Malformed(f"an empty {what} matches nothing", good=good)
+        return value.strip().casefold()
+
+    return read
+
+
+tag = _folded("tag", "do-not-ship")
+source = _folded("source", "pos")
+shipping_method = _folded("shipping method", "Freight")
+sku = _folded("SKU", "gift-wrap")
+location = _folded("location", "Main warehouse")
 
 
 def notify(value: object) -> NotifyPolicy:

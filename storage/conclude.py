@@ -59,7 +59,7 @@ def conclude(store: str, judged: Judged, gaps: Iterable[Gap], now: datetime) -> 
     steps, left = _supersede(
         [*steps, *fresh], {kind: gap for kind, gap in unresolved.items() if kind not in found}, now
     )
-    steps += [_resolved(_as_now(gap, judged), "healed", now) for gap in left]
+    steps += [_left(gap, judged, now) for gap in left]
     return [
         *steps,
         *(
@@ -197,6 +197,14 @@ def _inherit(heir: Gap, gap: Gap) -> Gap:
     if heir.severity > gap.severity:
         return heir
     return replace(heir, snoozed_until=gap.snoozed_until, snoozed_by=gap.snoozed_by)
+
+
+def _left(gap: Gap, judged: Judged, now: datetime) -> Step:
+    """Return the end of a gap that was not found again: it healed, or a gap of the whole store tells it now."""
+    heir = judged.folded.get(gap.kind)
+    if heir is not None:
+        return _resolved(gap, "superseded", now, {"kind": heir})
+    return _resolved(_as_now(gap, judged), "healed", now)
 
 
 def _as_now(gap: Gap, judged: Judged) -> Gap:

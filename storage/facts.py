@@ -58,6 +58,8 @@ class Fulfillment:
     tracking: tuple[Tracking, ...] = ()
     lines: tuple[Quantity, ...] | None = None
     """None: not read (only a detailed read asks for lines)."""
+    service: str | None = None
+    """Name of the fulfilment service that shipped it; None: the shop itself, or not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class Hold:
 
     reason: str
     display_reason: str | None = None
+    held_by: str | None = None
+    """Title of the app that holds it; None: a person, or not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +247,13 @@ class Shipment:
         """Whether it stands for a parcel on its way to the customer (LIVE in domain.md)."""
         return not self.voided and not self.return_label
 
+    @property
+    def telling(self) -> Literal["failed", "silent"] | None:
+        """How a live parcel failed to reach the sales channel: with an error, or without a try; None: it did not fail."""
+        if not self.live:
+            return None
+        return "failed" if self.notify_error else "silent" if self.notified is False else None
+
 
 @dataclass(frozen=True, slots=True)
 class ShipStationStore:
@@ -259,6 +270,8 @@ class ShipStationStore:
     attempted_at: datetime | None = None
     can_confirm: bool | None = None
     """Whether its marketplace can be told about shipments at all; None: not read."""
+    integration: str | None = None
+    """Address of the shop it is connected to: two stores with the same one are one shop connected twice."""
 
 
 def number_key(text: str) -> str:

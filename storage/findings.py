@@ -77,3 +77,5 @@ class Finding:
     """Who usually acts on it."""
     replaces: frozenset[str] = frozenset()
     """Kinds that this one takes the place of on the same order (domain.md 3.2, supersedes)."""
+    folded: tuple[str, ...] = ()
+    """Of a gap of the whole store: Shopify ids of the orders that it stands for, sorted."""

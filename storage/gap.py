@@ -1,5 +1,6 @@
 """The values of the queue: a gap, what a run concluded, what a transition did, one line of history."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -9,6 +10,14 @@ from storage.findings import Evidence, Finding, Severity
 State = Literal["open", "claimed", "snoozed", "resolved"]
 Resolution = Literal["healed", "verified", "unverified", "not_a_gap", "accepted", "superseded"]
 Outcome = Literal["done", "stale", "taken", "already", "resolved", "gone"]
+
+STORE_SUBJECT = "store"
+"""Subject of the gaps of a whole store."""
+
+
+def order_subject(order_id: str) -> str:
+    """Return the subject of the gaps of one Shopify order."""
+    return f"order:{order_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,8 @@ class Judged:
     findings: tuple[Finding, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     """What both sides say now: a gap that heals keeps it, so that its card shows why."""
+    folded: Mapping[str, str] = field(default_factory=dict)
+    """Kinds that a gap of the whole store tells instead, and that gap's kind."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage import codec, loading, saving
 from storage.facts import Order, Shipment, ShipStationOrder, ShipStationStore
 from storage.keys import number_column
+from storage.kinship import orders_concerned
 from storage.loading import Rows
 from storage.statements import chunks, pick, upsert
 from storage.tables import ORDERS, SHIPMENTS, SHIPSTATION_ORDERS, STORES, STRAYS
@@ -144,6 +145,47 @@ class Mirror:
         where = (label.store == self._store, label.kind == "label", label.live)
         bodies = await self._around(SHIPMENTS, where, at, within, limit)
         return [codec.SHIPMENT.load(body) for body in bodies]
+
+    async def younger_than(self, imported: datetime | None, limit: int = 1000) -> list[str]:
+        """Return the Shopify ids of orders created after that moment which ShipStation was not seen to have."""
+        order = ORDERS.c
+        where = [order.store == self._store, ~order.imported]
+        if imported is not None:
+            where.append(order.created_at > imported)
+        statement = select(order.id).where(*where).order_by(order.created_at, order.id)
+        return [row.id for row in await self._rows(statement.limit(limit))]
+
+    async def orders_of(
+        self, since: datetime, until: datetime, *, imported: bool, limit: int = 300
+    ) -> list[Order]:
+        """Return orders created in that time which ShipStation was seen to have or not, the newest first."""
+        order = ORDERS.c
+        where = (order.store == self._store, order.imported.is_(imported))
+        created = (order.created_at >= since, order.created_at <= until)
+        statement = select(order.body).where(*where, *created).order_by(order.created_at.desc(), order.id)
+        return [codec.ORDER.load(row.body) for row in await self._rows(statement.limit(limit))]
+
+    async def orders_untold(self, since: datetime, silent_until: datetime, limit: int = 500) -> set[str]:
+        """Return the Shopify orders of live parcels made since then that failed to be told, or were not by `silent_until`."""
+        label = SHIPMENTS.c
+        found: list[Any] = []
+        for telling, until in (("failed", None), ("silent", silent_until)):
+            where = [label.store == self._store, label.telling == telling, label.created_at >= since]
+            where += [label.created_at <= until] if until is not None else []
+            statement = select(label.order_id, label.order_ref).where(*where)
+            found += await self._rows(statement.order_by(label.created_at.desc()).limit(limit))
+        if not found:
+            return set()
+        ids, refs = {row.order_id for row in found}, {row.order_ref for row in found}
+        return await orders_concerned(await self._connection(), self._store, ids, refs=refs)
+
+    async def told_between(self, first: datetime, last: datetime, limit: int = 2000) -> list[datetime]:
+        """Return when the live labels of that time were made of which the sales channel was told."""
+        label = SHIPMENTS.c
+        where = (label.store == self._store, label.kind == "label", label.live, label.telling.is_(None))
+        within = (label.created_at >= first, label.created_at <= last)
+        statement = select(label.created_at).where(*where, *within).order_by(label.created_at)
+        return [row.created_at for row in await self._rows(statement.limit(limit))]
 
     async def shipstation_orders_around(
         self, at: datetime, *, within: timedelta, limit: int = 50

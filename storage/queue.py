@@ -1,6 +1,6 @@
 """The queue: gaps and their transitions, each with its history and what it owes to Slack, in one transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage import codec, ledger
 from storage.conclude import Act, Step, conclude, crowds, reopened, resolved
 from storage.findings import Evidence
-from storage.gap import Applied, Change, Event, Gap, Judged, Outcome, Resolution, State
+from storage.gap import STORE_SUBJECT, Applied, Change, Event, Gap, Judged, Outcome, Resolution, State
 from storage.keys import number_column
 from storage.ledger import Ledger
 from storage.statements import chunks
@@ -206,11 +206,16 @@ class Queue:
         found = await self._rows(select(ROW.store, ROW.order_id).where(*due).distinct())
         return [(row["store"], row["order_id"]) for row in found]
 
-    async def open_subjects(self, store: str) -> list[str]:
-        """Return the ids of the orders that have unresolved gaps."""
-        mine = (ROW.store == store, UNRESOLVED, ROW.order_id.is_not(None))
+    async def open_subjects(self, store: str, *, without: Collection[str] = ()) -> list[str]:
+        """Return the ids of the orders that have unresolved gaps of other kinds than `without`."""
+        mine = (ROW.store == store, UNRESOLVED, ROW.order_id.is_not(None), ROW.kind.not_in(without))
         found = await self._rows(select(ROW.order_id).where(*mine).distinct().order_by(ROW.order_id))
         return [row["order_id"] for row in found]
+
+    async def of_store(self, store: str) -> list[Gap]:
+        """Return the unresolved gaps of the whole store."""
+        mine = (ROW.store == store, ROW.subject == STORE_SUBJECT, UNRESOLVED)
+        return await self._gaps(select(GAPS).where(*mine).order_by(ROW.opened_at, ROW.id))
 
     async def history(self, gap_id: str) -> list[Event]:
         """Return everything that happened to a gap, oldest first."""

@@ -270,6 +270,7 @@ def _shipment_row(store: str, shipment: Shipment) -> dict[str, Any]:
         "whole_ref": is_whole(shipment.order_key),
         "created_at": shipment.created_at,
         "live": shipment.live,
+        "telling": shipment.telling,
         "digest": codec.SHIPMENT.digest(shipment),
         "body": codec.SHIPMENT.dump(shipment),
     }

@@ -132,6 +132,14 @@ class ShipmentRow(SQLModel, table=True):
         Index("shipments_ref", "store", "order_ref"),
         Index("shipments_around", "store", "kind", "live", "created_at"),
         Index("shipments_created", "store", "created_at"),
+        Index(
+            "shipments_telling",
+            "store",
+            "telling",
+            "created_at",
+            sqlite_where=text("telling IS NOT NULL"),
+            postgresql_where=text("telling IS NOT NULL"),
+        ),
     )
 
     store: str = Field(primary_key=True)
@@ -142,6 +150,8 @@ class ShipmentRow(SQLModel, table=True):
     whole_ref: bool = False
     created_at: datetime = Field(sa_type=Utc)
     live: bool
+    telling: str | None = None
+    """Of a live one: `failed` to tell the sales channel, or `silent`: not told, without an error."""
     digest: str
     body: str = Field(sa_type=Text)
 

@@ -1,6 +1,6 @@
 """The store's working calendar: which days it ships on, and when the day's cutoff falls (domain.md, traps 49 and 68)."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from bot.gaps.rules import StoreRules
 
@@ -20,12 +20,12 @@ def cutoff_on(rules: StoreRules, day: date) -> datetime:
     Safe on days that change the clocks: of an hour that comes twice the first counts, one that is
     skipped moves forward with the clock.
     """
-    return datetime.combine(day, rules.cutoff, tzinfo=rules.timezone).astimezone(UTC)
+    return _at(rules, day, rules.cutoff)
 
 
 def start_of(rules: StoreRules, day: date) -> datetime:
     """Return when that day begins in the store's zone, in UTC."""
-    return datetime.combine(day, datetime.min.time(), tzinfo=rules.timezone).astimezone(UTC)
+    return _at(rules, day, time.min)
 
 
 def local_day(rules: StoreRules, moment: datetime) -> date:
@@ -41,3 +41,35 @@ def next_cutoff(rules: StoreRules, after: datetime) -> datetime:
         if is_workday(rules, day) and (cutoff := cutoff_on(rules, day)) > after:
             return cutoff
     return cutoff_on(rules, first + _DAY)
+
+
+def cutoff_after(rules: StoreRules, after: datetime, working_days: int) -> datetime:
+    """Return the cutoff that lies so many working days after the first one behind `after`, in UTC."""
+    found = next_cutoff(rules, after)
+    for _ in range(working_days):
+        found = next_cutoff(rules, found)
+    return found
+
+
+def business_time_after(rules: StoreRules, start: datetime, needed: timedelta) -> datetime:
+    """Return when so much business time has passed since `start`, in UTC.
+
+    Counted between `opens` and `closes` of working days in the store's zone, by elapsed time on days that change
+    the clocks. A calendar without business time in a year counts every hour.
+    """
+    first = local_day(rules, start)
+    left = needed
+    for step in range(_FARTHEST):
+        day = first + step * _DAY
+        if not is_workday(rules, day):
+            continue
+        opens = max(_at(rules, day, rules.opens), start)
+        spell = _at(rules, day, rules.closes) - opens
+        if spell >= left:
+            return opens + left
+        left -= max(spell, timedelta(0))
+    return start + needed
+
+
+def _at(rules: StoreRules, day: date, clock: time) -> datetime:
+    return datetime.combine(day, clock, tzinfo=rules.timezone).astimezone(UTC)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.gaps import tracking
 from bot.gaps.dossier import Dossier
-from bot.gaps.eligibility import told_units
+from bot.gaps.eligibility import for_shipping, told_units
 from storage.facts import (
     Fulfillment,
     FulfillmentOrder,
@@ -120,7 +120,7 @@ def _ledger(dossier: Dossier, detail: OrderDetail, reflected: Sequence[Fulfillme
     wanted = {
         line.id: line
         for line in detail.lines
-        if line.requires_shipping and line.current > 0 and line.id not in by_hand
+        if line.current > 0 and line.id not in by_hand and for_shipping(line, dossier.rules)
     }
     told: Load = {}
     for part in reflected:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.gaps.rules import StoreRules
+from bot.gaps.traits import Trait
 from storage.facts import Order, Shipment, ShipStationOrder, ShipStationStore
 from storage.findings import Finding
 
@@ -24,6 +25,8 @@ class Peers:
     """And how many do not."""
     shipped: int = 0
     """Of the store's other orders imported that day: how many have a live label."""
+    shared: tuple[Trait, ...] = ()
+    """What this order shares with other absent ones and with none that was imported."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,13 @@ from typing import Literal
 
 from bot.gaps import words
 from bot.gaps.rules import StoreRules
-from storage.facts import FulfillmentOrder, Order, OrderDetail, latest
+from storage.facts import FulfillmentOrder, Line, Order, latest
 
 State = Literal["ready", "waiting", "done", "out"]
 
-OFF_METHODS = frozenset({"PICK_UP", "LOCAL", "RETAIL", "NONE", "PICKUP_POINT"})
-"""Delivery methods that ShipStation does not import. An unknown or missing method counts as shipping."""
+NOT_BY_PARCEL = frozenset({"PICK_UP", "LOCAL", "RETAIL", "NONE", "PICKUP_POINT"})
+"""Delivery methods that ShipStation does not import unless the store says so. An unknown or missing method counts
+as shipping."""
 CLOSED_FULFILLMENT_ORDERS = frozenset({"CLOSED", "CANCELLED"})
 TAKEN_BY_A_SERVICE = frozenset({"SUBMITTED", "ACCEPTED", "CANCELLATION_REQUESTED", "CANCELLATION_REJECTED"})
 """Request states that say another location's fulfilment service has the work."""
@@ -45,27 +46,73 @@ class Standing:
     fulfill_by: datetime | None = None
     places: tuple[str, ...] = ()
     """Names of the locations that should ship it."""
+    parts: tuple[FulfillmentOrder, ...] = ()
+    """The ready parts."""
 
 
 def barred(order: Order, rules: StoreRules) -> str | None:
-    """Return why no kind of gap is looked for in this order, or None."""
+    """Return why no kind of gap is looked for in this order, or None: a test, or left alone by the store's rules."""
     if order.test:
         return "It is a test order."
-    if order.cancelled_at is not None:
-        return "It was cancelled in Shopify."
     if rules.exclude_tags and order.tags:
         for tag in order.tags:
-            if tag.strip().casefold() in rules.exclude_tags:
+            if _fold(tag) in rules.exclude_tags:
                 return f"It carries the tag “{words.cut(tag, 60)}”, which this store leaves alone."
+    if rules.exclude_sources and _fold(order.source) in rules.exclude_sources:
+        return (
+            f"It came through “{words.cut(order.source or '', 60)}”, a source that this store leaves alone."
+        )
+    if (
+        rules.exclude_methods
+        and order.detail
+        and _fold(order.detail.shipping_method) in rules.exclude_methods
+    ):
+        method = words.cut(order.detail.shipping_method or "", 60)
+        return f"Its shipping method is “{method}”, which this store leaves alone."
     return None
+
+
+def called_off_at(order: Order) -> datetime | None:
+    """Return since when (UTC) nothing of this order should be shipped any more, or None while it should.
+
+    Cancelled, or everything refunded or removed (domain.md I7). Where the moment of a refund was not read, the
+    order's last change stands for it.
+    """
+    if order.cancelled_at is not None:
+        return order.cancelled_at
+    lines = order.detail.lines if order.detail else ()
+    shippable = [line for line in lines if line.requires_shipping]
+    emptied = not any(line.current > 0 for line in shippable) if shippable else False
+    if order.financial_status != "REFUNDED" and not emptied:
+        return None
+    refunds = order.detail.refunds if order.detail else ()
+    return latest(refund.created_at for refund in refunds) or order.updated_at
+
+
+def by_parcel(part: FulfillmentOrder, rules: StoreRules) -> bool:
+    """Whether this part goes through ShipStation by its delivery method (domain.md, traps 5 to 8)."""
+    return part.method not in NOT_BY_PARCEL or part.method in rules.delivery_methods
+
+
+def for_shipping(line: Line, rules: StoreRules) -> bool:
+    """Whether ShipStation has to ship this line: not digital, and no product that the store left out."""
+    return line.requires_shipping and not _left_out(line.sku, rules)
+
+
+def _left_out(sku: str | None, rules: StoreRules) -> bool:
+    return bool(rules.exclude_skus) and _fold(sku) in rules.exclude_skus
+
+
+def _fold(text: str | None) -> str:
+    return (text or "").strip().casefold()
 
 
 def standing(order: Order, rules: StoreRules, now: datetime) -> Standing:
     """Judge one order that is not barred; from a list entry (no detail) this errs toward ready."""
-    why = _not_for_shipping(order) or _money_back(order, rules)
+    why = _called_off(order, rules) or _not_for_shipping(order, rules)
     if why:
         return Standing("out", why)
-    if nothing_left(order):
+    if nothing_left(order, rules):
         return Standing("done", "Shopify has nothing left to ship on it.")
     why = _not_now(order, rules)
     if why:
@@ -73,7 +120,7 @@ def standing(order: Order, rules: StoreRules, now: datetime) -> Standing:
     since = ready_at(order, now)
     if order.detail is None:
         return Standing("ready", "It is paid and waits to be shipped.", since=since, units=order.quantity)
-    return _by_fulfillment_orders(order.detail, rules, since, now)
+    return _by_fulfillment_orders(order, rules, since, now)
 
 
 def paid_at(order: Order) -> datetime:
@@ -97,27 +144,45 @@ def told_units(order: Order) -> int:
     return sum(part.quantity for part in order.fulfillments if part.status == "SUCCESS")
 
 
-def nothing_left(order: Order) -> bool:
+def nothing_left(order: Order, rules: StoreRules) -> bool:
     """Whether every unit that has to be shipped was fulfilled, by quantities rather than by status."""
     if order.detail is None or not order.detail.lines:
         return told_units(order) >= order.quantity > 0
     return all(
-        line.unfulfilled <= 0 for line in order.detail.lines if line.requires_shipping and line.current > 0
+        line.unfulfilled <= 0 for line in order.detail.lines if line.current > 0 and for_shipping(line, rules)
     )
 
 
-def remaining(part: FulfillmentOrder) -> int:
+def remaining(part: FulfillmentOrder, rules: StoreRules) -> int:
     """Return the units that this fulfilment order still has to ship; 1 where its lines were not read."""
     if not part.lines:
         return 1
-    return sum(line.remaining for line in part.lines if line.requires_shipping)
+    return sum(
+        line.remaining for line in part.lines if line.requires_shipping and not _left_out(line.sku, rules)
+    )
 
 
 def elsewhere(part: FulfillmentOrder, rules: StoreRules) -> bool:
     """Whether another location or fulfilment service ships this part (domain.md, traps 23 and 24)."""
+    if rules.exclude_locations and _fold(part.location) in rules.exclude_locations:
+        return True
     if rules.locations:
-        return (part.location or "").strip().casefold() not in rules.locations
+        return _fold(part.location) not in rules.locations
     return part.request_status in TAKEN_BY_A_SERVICE
+
+
+def open_parts(order: Order, rules: StoreRules) -> list[FulfillmentOrder]:
+    """Return the fulfilment orders that still have something to ship, whoever ships it."""
+    parts = order.detail.fulfillment_orders if order.detail else ()
+    return [
+        part for part in parts if part.status not in CLOSED_FULFILLMENT_ORDERS and remaining(part, rules) > 0
+    ]
+
+
+def our_parts(order: Order, rules: StoreRules) -> list[FulfillmentOrder]:
+    """Return those of the open parts that ShipStation has to ship, held and scheduled ones included."""
+    parts = open_parts(order, rules)
+    return [part for part in parts if by_parcel(part, rules) and not elsewhere(part, rules)]
 
 
 def is_held(part: FulfillmentOrder) -> bool:
@@ -125,17 +190,20 @@ def is_held(part: FulfillmentOrder) -> bool:
     return part.status == "ON_HOLD" or (bool(part.holds) and part.status not in {"OPEN", "IN_PROGRESS"})
 
 
-def _not_for_shipping(order: Order) -> str | None:
+def _not_for_shipping(order: Order, rules: StoreRules) -> str | None:
     lines = order.detail.lines if order.detail else ()
     if not (any(line.requires_shipping for line in lines) if lines else order.requires_shipping):
         return "Nothing on it needs shipping: it is digital, a gift card or a service."
-    emptied = (
-        not any(line.current > 0 for line in lines if line.requires_shipping) if lines else not order.quantity
-    )
+    ours = [line for line in lines if for_shipping(line, rules)]
+    if lines and not ours:
+        return "All that needs shipping on it are products that this store leaves alone."
+    emptied = not any(line.current > 0 for line in ours) if lines else not order.quantity
     return "Everything on it that needs shipping was refunded or removed." if emptied else None
 
 
-def _money_back(order: Order, rules: StoreRules) -> str | None:
+def _called_off(order: Order, rules: StoreRules) -> str | None:
+    if order.cancelled_at is not None:
+        return "It was cancelled in Shopify."
     status = order.financial_status
     if status in {"REFUNDED", "VOIDED"} and status not in rules.paid:
         return f"Its payment was {status.lower()} in Shopify."
@@ -151,30 +219,26 @@ def _not_now(order: Order, rules: StoreRules) -> str | None:
     return None
 
 
-def _by_fulfillment_orders(
-    detail: OrderDetail, rules: StoreRules, since: datetime, now: datetime
-) -> Standing:
-    parts = [
-        part
-        for part in detail.fulfillment_orders
-        if part.status not in CLOSED_FULFILLMENT_ORDERS and remaining(part) > 0
-    ]
+def _by_fulfillment_orders(order: Order, rules: StoreRules, since: datetime, now: datetime) -> Standing:
+    parts = open_parts(order, rules)
     if not parts:
-        return Standing("out", NO_SCOPE if not detail.fulfillment_orders else _hidden())
-    ours = [part for part in parts if part.method not in OFF_METHODS and not elsewhere(part, rules)]
-    ready = [part for part in ours if _is_open(part, now)]
+        none_told = not (order.detail and order.detail.fulfillment_orders)
+        return Standing("out", NO_SCOPE if none_told else _hidden())
+    ours = our_parts(order, rules)
+    ready = [part for part in ours if is_open(part, now)]
     if ready:
-        return _ready(ready, since, now)
-    return _held_back(ours, now) or Standing("out", _out_of_reach(parts, ours))
+        return _ready(ready, rules, since, now)
+    return _held_back(ours, now) or Standing("out", _out_of_reach(parts, ours, rules))
 
 
-def _is_open(part: FulfillmentOrder, now: datetime) -> bool:
+def is_open(part: FulfillmentOrder, now: datetime) -> bool:
+    """Whether this part may be shipped now: neither held, nor scheduled for later, nor given up."""
     if part.status in {"SCHEDULED", "INCOMPLETE"} or is_held(part):
         return False
     return part.fulfill_at is None or part.fulfill_at <= now
 
 
-def _ready(parts: list[FulfillmentOrder], since: datetime, now: datetime) -> Standing:
+def _ready(parts: list[FulfillmentOrder], rules: StoreRules, since: datetime, now: datetime) -> Standing:
     changed = latest(part.updated_at for part in parts) or since
     restarted = min(max(since, changed), since + RESTART_LIMIT, now)
     opened = latest(part.fulfill_at for part in parts) or since
@@ -183,9 +247,10 @@ def _ready(parts: list[FulfillmentOrder], since: datetime, now: datetime) -> Sta
         "ready",
         "It is paid and waits to be shipped.",
         since=max(restarted, opened),
-        units=sum(remaining(part) for part in parts),
+        units=sum(remaining(part, rules) for part in parts),
         fulfill_by=min(deadlines, default=None),
         places=tuple(sorted({part.location for part in parts if part.location})),
+        parts=tuple(parts),
     )
 
 
@@ -203,17 +268,18 @@ def _held_back(parts: list[FulfillmentOrder], now: datetime) -> Standing | None:
 
 
 def hold_reasons(parts: Iterable[FulfillmentOrder]) -> str:
-    """Return why these parts are held, in Shopify's words."""
-    reasons = {
-        hold.display_reason or words.state(hold.reason).lower() for part in parts for hold in part.holds
-    }
-    return words.cut(words.listed(reasons) if reasons else "no reason given", 120)
+    """Return why these parts are held and by which app, in Shopify's words."""
+    holds = [hold for part in parts for hold in part.holds]
+    reasons = {hold.display_reason or words.state(hold.reason).lower() for hold in holds}
+    why = words.listed(reasons) if reasons else "no reason given"
+    apps = {hold.held_by for hold in holds if hold.held_by}
+    return words.cut(f"{why}, by {words.listed(apps)}" if apps else why, 120)
 
 
-def _out_of_reach(parts: list[FulfillmentOrder], ours: list[FulfillmentOrder]) -> str:
+def _out_of_reach(parts: list[FulfillmentOrder], ours: list[FulfillmentOrder], rules: StoreRules) -> str:
     if ours:
         return "Shopify marks what is left of it as incomplete: its location could not fulfil it."
-    shippable = [part for part in parts if part.method not in OFF_METHODS]
+    shippable = [part for part in parts if by_parcel(part, rules)]
     if shippable:
         places = words.cut(words.listed(part.location or "another location" for part in shippable), 80)
         return f"Another location or fulfilment service ships it: {places}."

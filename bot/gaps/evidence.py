@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.gaps import tracking, words
-from bot.gaps.case import Case, case_of
-from bot.gaps.coverage import successes
+from bot.gaps.case import Case
 from bot.gaps.dossier import Dossier
 from storage.facts import Fulfillment, Shipment
 from storage.findings import Evidence
@@ -31,7 +30,7 @@ def pair(case: Case, field: str, *, theirs: str, ours: str) -> tuple[Evidence, E
 
 def parcel_evidence(case: Case, parcels: Sequence[Shipment]) -> tuple[Evidence, ...]:
     """Return state, numbers, notification and combination of these parcels against Shopify's fulfilments."""
-    told = successes(case.order)
+    told = case.successes
     return (
         *pair(case, "State", theirs=_parcels(case, parcels), ours=words.state(case.order.fulfillment_status)),
         *pair(case, "Tracking", theirs=_printed(parcels), ours=_shown(told)),
@@ -43,7 +42,7 @@ def parcel_evidence(case: Case, parcels: Sequence[Shipment]) -> tuple[Evidence, 
 
 def current(dossier: Dossier, now: datetime) -> tuple[Evidence, ...]:
     """Return what both sides say of an order now, finding or not: what a Resolved is confirmed with."""
-    case = case_of(dossier, now)
+    case = Case(dossier, now)
     if dossier.live:
         return parcel_evidence(case, dossier.live)
     theirs = words.listed(words.state(row.status) for row in dossier.matches)
@@ -96,5 +95,4 @@ def _fulfillments(parts: Sequence[Fulfillment]) -> str:
 
 
 def _dead_numbers(case: Case) -> tuple[Evidence, ...]:
-    voided = [parcel for parcel in case.dossier.shipments if parcel.voided and not parcel.return_label]
-    return (shipstation(case, "Voided labels", _printed(voided)),) if voided else ()
+    return (shipstation(case, "Voided labels", _printed(case.dead_labels)),) if case.dead_labels else ()

@@ -20,10 +20,14 @@ _SHIPSTATION_HOLDS = {
 
 def explain(case: Case) -> Verdict:
     """Return the verdict on an order in which nothing was found and nothing is running out."""
+    if case.order.cancelled_at is not None:
+        return Verdict("not_tracked", _cancelled(case))
     if case.coverage.carried:
         return Verdict("healthy", _joined(_combined(case), _covered(case)), look_again_at=_rest_opens(case))
-    if case.dossier.live:
-        return _nothing_in_parcels(case)
+    return _nothing_in_parcels(case) if case.dossier.live else _by_standing(case)
+
+
+def _by_standing(case: Case) -> Verdict:
     standing = case.standing
     if standing.state == "done":
         return Verdict("healthy", _joined(_combined(case), standing.why, _left_open(case)))
@@ -32,6 +36,17 @@ def explain(case: Case) -> Verdict:
     if standing.state == "waiting":
         return Verdict("waiting", _joined(_combined(case), standing.why), look_again_at=standing.until)
     return _in_shipstation(case) if case.dossier.matches else _nowhere(case)
+
+
+def _cancelled(case: Case) -> str:
+    if case.dossier.live:
+        return "It was cancelled in Shopify after it had been shipped: see to the refund and the parcel's return."
+    rows = words.listed(words.state(row.status).lower() for row in case.rows)
+    return (
+        f"It was cancelled in Shopify; ShipStation has it as {rows}."
+        if case.rows
+        else "It was cancelled in Shopify."
+    )
 
 
 def _covered(case: Case) -> str:

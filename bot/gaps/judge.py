@@ -1,17 +1,20 @@
-"""A dossier to a verdict: what is wrong with one order, or why nothing is, and when to look again."""
+"""A dossier to a verdict: what is wrong with one order or one store, or why nothing is, and when to look again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from bot.gaps.case import Case, case_of
-from bot.gaps.catalog import KINDS
+from bot.gaps.case import Case
+from bot.gaps.catalog import KINDS, STORE_KINDS
 from bot.gaps.dossier import Dossier, Verdict, Waiting
 from bot.gaps.eligibility import barred, told_units
 from bot.gaps.explain import explain
 from bot.gaps.kinds.sync import UNFULFILLED, WORSE_AFTER
+from bot.gaps.store_case import StoreCase, StoreFacts
 from bot.gaps.windows import OPEN_AGAIN
 from storage.facts import Order
 from storage.findings import Finding, Severity
+
+_FOLDS = {kind.code: kind.folds for kind in STORE_KINDS}
 
 
 def judge(dossier: Dossier, now: datetime) -> Verdict:
@@ -19,7 +22,7 @@ def judge(dossier: Dossier, now: datetime) -> Verdict:
     why = barred(dossier.order, dossier.rules)
     if why is not None:
         return Verdict("not_tracked", why)
-    case = case_of(dossier, now)
+    case = Case(dossier, now)
     findings, waits = _look(case)
     if findings:
         return Verdict("gap", _sentences(findings), tuple(findings), _soonest(findings, waits, now))
@@ -29,20 +32,39 @@ def judge(dossier: Dossier, now: datetime) -> Verdict:
     return explain(case)
 
 
+def judge_store(facts: StoreFacts, now: datetime) -> tuple[Finding, ...]:
+    """Judge a whole store at `now` (UTC), as to what single orders cannot show. Never raises."""
+    case = StoreCase(facts, now)
+    return tuple(found for kind in STORE_KINDS if (found := kind.find(case)) is not None)
+
+
+def folded_into(order_id: str, kinds: Iterable[str], of_store: Iterable[Finding]) -> Mapping[str, str]:
+    """Return which of these kinds on this order a store's gap tells already, and the code of that gap's kind."""
+    taken: dict[str, str] = {}
+    for found in of_store:
+        if order_id in found.folded:
+            taken |= {kind: found.kind for kind in kinds if kind in _FOLDS[found.kind]}
+    return taken
+
+
 def wants_detail(order: Order) -> bool:
-    """Whether the list entry is not enough to judge it: everything that is not plainly done (domain.md 2.4)."""
+    """Whether the list entry is not enough to judge it: everything that is not plainly done (domain.md 2.4).
+
+    Of a refunded order the entry does not tell when, which decides whether its parcel should have left.
+    """
     if order.detail is not None or order.test or order.cancelled_at is not None:
         return False
     if not order.requires_shipping:
         return False
-    return told_units(order) < order.quantity
+    return told_units(order) < order.quantity or order.quantity == 0 or order.financial_status == "REFUNDED"
 
 
 def _look(case: Case) -> tuple[list[Finding], list[Waiting]]:
+    cancelled = case.order.cancelled_at is not None
     findings: list[Finding] = []
     waits: list[Waiting] = []
     for kind in KINDS:
-        if any(found.kind in kind.yields_to for found in findings):
+        if (cancelled and not kind.of_cancelled) or any(found.kind in kind.yields_to for found in findings):
             continue
         found = kind.find(case)
         if isinstance(found, Finding):

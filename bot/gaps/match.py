@@ -69,6 +69,14 @@ def mapped_stores(rules: StoreRules, stores: Stores) -> frozenset[int] | None:
     return frozenset(store.id for store in channels if store.active) if channels else None
 
 
+def stores_of(rules: StoreRules, stores: Stores) -> list[ShipStationStore]:
+    """Return this shop's ShipStation stores by id; where none says so, every Shopify store."""
+    mapped = mapped_stores(rules, stores)
+    known = sorted(stores.values(), key=lambda store: store.id)
+    ours = [store for store in known if mapped is not None and store.id in mapped]
+    return ours or [store for store in known if is_shopify(store)]
+
+
 def is_shopify(store: ShipStationStore) -> bool:
     """Whether the store imports from Shopify."""
     return (store.marketplace or "").casefold().startswith("shopify")
@@ -86,6 +94,57 @@ def twins(dossier: Dossier) -> tuple[ShipStationOrder, ...]:
     """Return unmatched rows that rule 2 would accept if there were only one: it is there, but which is it."""
     accepted = _by_number(dossier.rules, dossier.order, dossier.related, dossier.stores)
     return tuple(row for family in accepted for row in family)
+
+
+def entered_by_hand(dossier: Dossier) -> tuple[ShipStationOrder, ...]:
+    """Return unmatched rows that a person typed into a store without a channel: this number, day and product.
+
+    They are no match, because Shopify is never told through them (domain.md, trap 66).
+    """
+    lines = dossier.order.detail.lines if dossier.order.detail else ()
+    skus = {line.sku.strip().casefold() for line in lines if line.sku}
+    return tuple(
+        row
+        for row in dossier.related
+        if is_manual(row, dossier.stores)
+        and same_number(dossier.order, row)
+        and any(item.sku and item.sku.strip().casefold() in skus for item in row.items)
+    )
+
+
+def families_apart(dossier: Dossier) -> list[list[ShipStationOrder]]:
+    """Return the rows of this order in groups that neither a split nor a combine links (domain.md I6).
+
+    Rows that only share the number belong to it where the store was named for this shop, or they carry its lines.
+    """
+    rules, order = dossier.rules, dossier.order
+    more = [
+        row
+        for family in _by_number(rules, order, dossier.related, dossier.stores)
+        for row in family
+        if rules.store_ids or _names_lines(row, order)
+    ]
+    left = sorted((*dossier.matches, *more), key=lambda row: row.id)
+    groups: list[list[ShipStationOrder]] = []
+    while left:
+        group = [left.pop(0)]
+        for row in group:
+            linked = [other for other in left if _linked(row, other)]
+            group += linked
+            left = [other for other in left if other not in linked]
+        groups.append(group)
+    return groups
+
+
+def _linked(one: ShipStationOrder, other: ShipStationOrder) -> bool:
+    """Whether a split or a combine explains that both exist."""
+    if one.id in other.merged_ids or other.id in one.merged_ids:
+        return True
+    if one.parent_id is not None and one.parent_id in {other.id, other.parent_id}:
+        return True
+    if other.parent_id is not None and other.parent_id == one.id:
+        return True
+    return one.merged_or_split and other.merged_or_split and one.store_id == other.store_id
 
 
 def absorbed(matches: Sequence[ShipStationOrder]) -> frozenset[int]:

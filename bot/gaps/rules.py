@@ -17,6 +17,24 @@ class Windows:
     import_: timedelta = timedelta(hours=4)
     minimum_order_age: timedelta = timedelta(0)
     cutoff_grace: timedelta = timedelta(minutes=30)
+    at_risk: timedelta = timedelta(minutes=90)
+    """How long before its cutoff an order without a label is at risk."""
+    import_stalled: timedelta = timedelta(hours=2)
+    """How long no order may be imported, in business hours, while new ones wait."""
+    import_stalled_off_hours: timedelta = timedelta(hours=6)
+    """The same by the clock, nights and weekends included."""
+    hold: timedelta = timedelta(days=2)
+    """How long Shopify may hold an order for fraud, address, payment or a reason of its own."""
+    hold_stock: timedelta = timedelta(days=7)
+    """How long for stock, a delivery date or the goods of an exchange."""
+    hold_upsell: timedelta = timedelta(hours=2)
+    """How long for an offer after checkout, which takes minutes."""
+    provider: timedelta = timedelta(hours=24)
+    """How long a fulfilment provider may leave an order unanswered."""
+    cancelled: timedelta = timedelta(minutes=15)
+    """How long ShipStation may keep a cancelled order open."""
+    notify_outage: timedelta = timedelta(minutes=30)
+    """How long notifications of a whole store may fail."""
     verify: timedelta = timedelta(hours=1)
     """How long a Resolved that the sources contradict may stand before the gap reopens."""
 
@@ -48,9 +66,26 @@ class StoreRules:
     holidays: frozenset[date] = frozenset()
     cutoff: time = time(15, 0)
     """Local to `timezone`."""
+    handling_days: int = 0
+    """Working days that an order may take beyond its first cutoff."""
+    opens: time = time(8, 0)
+    closes: time = time(18, 0)
+    """Business hours of a workday, local: when somebody would notice that nothing is imported."""
     paid: frozenset[str] = frozenset({"PAID", "PARTIALLY_REFUNDED"})
     exclude_tags: frozenset[str] = frozenset()
-    """Case-folded."""
+    """Case-folded, as the other exclusions are."""
+    exclude_sources: frozenset[str] = frozenset()
+    """Sales channels whose orders are left alone: Shopify's sourceName."""
+    exclude_methods: frozenset[str] = frozenset()
+    """Shipping methods whose orders are left alone: the title that the customer chose."""
+    exclude_skus: frozenset[str] = frozenset()
+    """Products that ShipStation does not ship: their lines count as if they needed no shipping."""
+    exclude_locations: frozenset[str] = frozenset()
+    """Names of Shopify locations that do not ship with ShipStation."""
+    delivery_methods: frozenset[str] = frozenset({"SHIPPING"})
+    """DeliveryMethodTypes that go through ShipStation; an unknown or missing one counts as shipping."""
+    review_tags: frozenset[int] = frozenset()
+    """Ids of ShipStation tags that keep an order back until somebody looked at it."""
     store_ids: frozenset[int] = frozenset()
     """ShipStation stores that belong to this shop; empty: every active Shopify store of the account."""
     locations: frozenset[str] = frozenset()

@@ -6,20 +6,24 @@ mirror by itself: a click must not wait for a run (design decision 1).
 
 import asyncio
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from multiprocessing import get_context
 
+from bot.gaps.catalog import FORECASTS, STORE_KINDS
 from bot.gaps.dossier import Dossier, Peers
+from bot.gaps.eligibility import barred, standing
 from bot.gaps.evidence import current
-from bot.gaps.judge import judge
+from bot.gaps.judge import folded_into, judge
 from bot.gaps.match import dossier
 from bot.gaps.rules import StoreRules
+from bot.gaps.traits import Trait, shared
 from storage.database import Database
-from storage.facts import ShipStationStore, latest
+from storage.facts import Order, ShipStationStore, latest
 from storage.findings import Evidence, Finding
+from storage.gap import Judged, order_subject
 from storage.mirror import Mirror, Rows
 
 CHUNK = 200
@@ -28,6 +32,11 @@ ASIDE_FROM = 2000
 """From how many orders on a process of its own is worth its start."""
 PEERS_WITHIN = timedelta(hours=1)
 IMPORTED_PEERS_WITHIN = timedelta(hours=12)
+COMPANY_WITHIN = timedelta(days=14)
+"""How far around an absent order others are asked what they have in common with it."""
+
+MERGEABLE = frozenset().union(*(kind.folds for kind in STORE_KINDS))
+"""Kinds that a gap of the whole store can tell instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,26 @@ class Opinion:
     look_again_at: datetime | None
     evidence: tuple[Evidence, ...] = ()
     """What both sides say, finding or not; only where it was asked for with peers."""
+    folded: Mapping[str, str] = field(default_factory=dict)
+    """Kinds of findings that a gap of the whole store tells instead, and that gap's kind."""
+
+    @property
+    def suspicious(self) -> bool:
+        """Whether it accuses anybody, and so wants a second look; a forecast does not."""
+        return any(found.kind not in FORECASTS for found in self.findings)
+
+    def judged(self) -> Judged:
+        """Return it in the form that the queue applies."""
+        subject = order_subject(self.order_id)
+        return Judged(subject, self.order_id, self.name, self.findings, self.evidence, self.folded)
+
+    def beside(self, of_store: Iterable[Finding]) -> "Opinion":
+        """Return it without the findings that gaps of the whole store tell instead (domain.md I5, B11)."""
+        told = folded_into(self.order_id, MERGEABLE, of_store)
+        if not told:
+            return self
+        left = tuple(found for found in self.findings if found.kind not in told)
+        return replace(self, findings=left, folded=told)
 
 
 async def judge_orders(
@@ -118,7 +147,8 @@ async def judge_with_peers(
         stores = await mirror.stores()
         newest = latest((newest, await mirror.newest_imported()))
         loaded = (await mirror.load(ids)).values()
-        dossiers = [await full_dossier(mirror, rules, rows, stores, newest) for rows in loaded]
+        company = Company(mirror, rules)
+        dossiers = [await full_dossier(mirror, rules, rows, stores, newest, company) for rows in loaded]
         return [replace(_opinion(facts, now), evidence=current(facts, now)) for facts in dossiers]
 
 
@@ -128,14 +158,41 @@ async def full_dossier(
     rows: Rows,
     stores: Mapping[int, ShipStationStore],
     newest_imported: datetime | None,
+    company: "Company",
 ) -> Dossier:
     """Gather all facts about one order, with its peers."""
     facts = _dossier(rules, rows, stores, None)
-    return replace(facts, peers=await _peers(mirror, facts, newest_imported))
+    return replace(facts, peers=await _peers(mirror, facts, newest_imported, company))
 
 
-async def _peers(mirror: Mirror, facts: Dossier, newest_imported: datetime | None) -> Peers:
-    """Return what the store's other orders show around this one (domain.md 3.1, 2e; A1, batch_skipped)."""
+class Company:
+    """The orders placed around an absent one, read once for all absent orders of a batch."""
+
+    def __init__(self, mirror: Mirror, rules: StoreRules) -> None:
+        self._mirror, self._rules = mirror, rules
+        self._since: datetime | None = None
+        self._until: datetime | None = None
+        self._absent: list[Order] = []
+        self._imported: list[Order] = []
+
+    async def shared(self, order: Order) -> tuple[Trait, ...]:
+        """Return what this order shares with other absent ones and with none that was imported."""
+        at = order.created_at
+        if self._since is None or self._until is None or not self._since <= at <= self._until:
+            self._since, self._until = at - COMPANY_WITHIN, at + COMPANY_WITHIN
+            absent = await self._mirror.orders_of(self._since, self._until, imported=False)
+            self._absent = [each for each in absent if _is_expected(each, self._rules)]
+            self._imported = await self._mirror.orders_of(self._since, self._until, imported=True)
+        return shared(order, self._absent, self._imported, self._rules)
+
+
+def _is_expected(order: Order, rules: StoreRules) -> bool:
+    """Whether ShipStation should have it, going by Shopify alone."""
+    return barred(order, rules) is None and standing(order, rules, order.read_at).state == "ready"
+
+
+async def _peers(mirror: Mirror, facts: Dossier, newest_imported: datetime | None, company: Company) -> Peers:
+    """Return what the store's other orders show around this one (domain.md 3.1, 2e; A1, batch_skipped; I1)."""
     own = {row.id for row in facts.matches}
     notified = not_notified = shipped = 0
     if facts.live:
@@ -148,7 +205,14 @@ async def _peers(mirror: Mirror, facts: Dossier, newest_imported: datetime | Non
             facts.matches[0].created_at, within=IMPORTED_PEERS_WITHIN
         )
         shipped = len(await mirror.live_order_ids([row.id for row in rows if row.id not in own]))
-    return Peers(newest_imported, notified, not_notified, shipped)
+    absent = facts.matched_by is None
+    return Peers(
+        newest_imported=newest_imported,
+        notified=notified,
+        not_notified=not_notified,
+        shipped=shipped,
+        shared=await company.shared(facts.order) if absent else (),
+    )
 
 
 def _dossier(

@@ -1,21 +1,25 @@
 """One run over one store: read, keep, judge, confirm, apply. It refuses to conclude from an incomplete read."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
 
 import structlog
 
 from bot.errors import LeaseLost, SourceError
+from bot.gaps.catalog import FORECASTS
 from bot.reconcile.confirm import ROWS_WORTH_PAGING, look_again
 from bot.reconcile.judging import Opinion, judge_orders, judge_with_peers
 from bot.reconcile.keep import keep_reading, keep_second_look
 from bot.reconcile.lease import assert_held, holding
 from bot.reconcile.read import Asks, Reading, Since, read_changes, sweep_due, where_to_start
 from bot.reconcile.report import RunReport
+from bot.reconcile.store_wide import judge_whole_store, sample
 from bot.reconcile.watched import WatchedStore
 from storage.facts import latest
+from storage.findings import Finding
+from storage.gap import STORE_SUBJECT
 from storage.mirror import Mirror, Rows, Settled
 from storage.notices import NoticeKind, Notices
 from storage.queue import Applied, Judged, Queue
@@ -47,12 +51,25 @@ class _Start:
 
 
 @dataclass(frozen=True, slots=True)
+class _Duty:
+    """What a run has to judge."""
+
+    ids: list[str]
+    again: set[str]
+    """Orders with open gaps, or to be verified: read again whenever they are judged."""
+    troubles: frozenset[str]
+    """Kinds of the store's own open gaps."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Judgement:
     """What the judging part of a run arrived at."""
 
     opinions: list[Opinion]
     unseen: list[Opinion]
     """Opinions on orders that Shopify did not show at the second look: nothing is concluded from them."""
+    of_store: tuple[Finding, ...]
+    """What is wrong with the whole store."""
 
 
 async def run(
@@ -132,23 +149,47 @@ def _due(last: datetime | None, every: timedelta, now: datetime) -> bool:
 
 
 async def _judge(store: WatchedStore, now: datetime) -> _Judgement:
-    """Judge what is due, look again at what is suspicious, and judge that once more with its peers."""
-    async with store.database.read() as session:
-        queue = Queue(session, now)
-        verify = {order_id for name, order_id in await queue.subjects_to_verify() if name == store.name}
-        open_orders = set(await queue.open_subjects(store.name))
-        ids = sorted({*await Mirror(session, store.name).due(now), *verify})
-    first = await judge_orders(store.database, store.rules, ids, now)
-    suspects = {opinion.order_id for opinion in first if opinion.findings}
-    suspects |= (open_orders | verify) & set(ids)
-    if not suspects:
-        return _Judgement(first, [])
-    seen = await _look_again(store, sorted(suspects), now)
+    """Judge what is due, look again at what is suspicious, and judge that once more with its peers.
+
+    What a trouble of the whole store explains is folded into it, and needs no second look of its own.
+    """
+    duty = await _on_duty(store, now)
+    first = await judge_orders(store.database, store.rules, duty.ids, now)
     newest = latest(opinion.created_at for opinion in first if opinion.imported)
+    of_store = await judge_whole_store(store.database, store.rules, now, newest=newest)
+    suspects = {opinion.order_id for opinion in first if opinion.beside(of_store).suspicious}
+    suspects |= duty.again & set(duty.ids)
+    suspects |= sample([found for found in of_store if found.kind not in duty.troubles])
+    if not suspects:
+        return _Judgement([opinion.beside(of_store) for opinion in first], [], of_store)
+    seen = await _look_again(store, sorted(suspects), now)
     second = await judge_with_peers(store.database, store.rules, sorted(seen), now, newest=newest)
+    newest = latest((newest, *(opinion.created_at for opinion in second if opinion.imported)))
+    of_store = await judge_whole_store(store.database, store.rules, now, newest=newest)
     settled = [opinion for opinion in first if opinion.order_id not in suspects]
     unseen = [opinion for opinion in first if opinion.order_id in suspects - seen]
-    return _Judgement([*settled, *second], unseen)
+    opinions = [opinion.beside(of_store) for opinion in (*settled, *second)]
+    return _Judgement([_undecided(opinion, seen, now) for opinion in opinions], unseen, of_store)
+
+
+def _undecided(opinion: Opinion, seen: Collection[str], now: datetime) -> Opinion:
+    """Leave what the store's trouble had explained until the second look ended it: the next run looks at it."""
+    if opinion.order_id in seen or not opinion.suspicious:
+        return opinion
+    forecasts = tuple(found for found in opinion.findings if found.kind in FORECASTS)
+    return replace(opinion, findings=forecasts, look_again_at=now)
+
+
+async def _on_duty(store: WatchedStore, now: datetime) -> _Duty:
+    """Return what has to be judged: what is due, what is to be verified, and what a trouble of the store holds folded."""
+    async with store.database.read() as session:
+        queue, mirror = Queue(session, now), Mirror(session, store.name)
+        verify = {order_id for name, order_id in await queue.subjects_to_verify() if name == store.name}
+        opened = set(await queue.open_subjects(store.name, without=FORECASTS))
+        troubles = {gap.kind: gap for gap in await queue.of_store(store.name)}
+        folded = {order_id for gap in troubles.values() for order_id in gap.finding.folded}
+        ids = sorted({*await mirror.due(now), *verify, *folded})
+    return _Duty(ids, opened | verify, frozenset(troubles))
 
 
 async def _look_again(store: WatchedStore, suspects: Sequence[str], now: datetime) -> set[str]:
@@ -170,12 +211,8 @@ async def _apply(store: WatchedStore, start: _Start, reading: Reading, judgement
         opinion.order_id: Settled(opinion.look_again_at, opinion.imported) for opinion in judgement.opinions
     }
     settled |= {opinion.order_id: Settled(again, opinion.imported) for opinion in judgement.unseen}
-    judged = [
-        Judged(
-            f"order:{opinion.order_id}", opinion.order_id, opinion.name, opinion.findings, opinion.evidence
-        )
-        for opinion in judgement.opinions
-    ]
+    judged = [opinion.judged() for opinion in judgement.opinions]
+    judged.append(Judged(STORE_SUBJECT, None, None, judgement.of_store))
     async with store.database.write() as session:
         await assert_held(session, store, start.fence)
         await Mirror(session, store.name).settle(settled)

@@ -11,8 +11,14 @@ class ShopifyAccount:
     client_secret: str = "pretend-secret"  # noqa: S105  # opens nothing but the sandbox
     access_token: str = "shpat_pretend"  # noqa: S105  # the same
     scopes: set[str] = field(
-        default_factory=lambda: {"read_orders", "read_merchant_managed_fulfillment_orders"}
+        default_factory=lambda: {
+            "read_orders",
+            "read_merchant_managed_fulfillment_orders",
+            "read_fulfillments",
+            "read_apps",
+        }
     )
+    """All that docs/shopify-app.md asks for, its optional ones too."""
     sixty_days: bool = True
     """Whether orders older than 60 days are invisible without read_all_orders (apis.md A7)."""
     installed: bool = True

@@ -28,8 +28,18 @@ cutoff = "15:00"
 [stores.windows]
 notify = "1h"
 import = "1h"
+import_stalled = "1h"
+import_stalled_off_hours = "1h"
+hold = "1h"
+hold_stock = "2d"
+hold_upsell = "1h"
+provider = "1h"
+at_risk = "1m"
 """
-"""The demo's stuck.toml: shorter windows than a real shop's, so that a minute shows something."""
+"""The demo's stuck.toml: shorter windows than a real shop's, so that a minute shows something.
+
+What is at risk is told last thing: people in the pretend warehouse print up to the last minutes before the cutoff.
+"""
 
 
 @dataclass(frozen=True, slots=True)

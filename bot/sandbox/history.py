@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING
 
+from bot.sandbox.lookalikes import LOOKALIKES
 from bot.sandbox.oddities import ODDITIES, healthy
 from bot.sandbox.shop import PretendOrder
 
@@ -17,7 +19,7 @@ SETTLED = timedelta(hours=5)
 
 def write_history(world: "World", orders: int) -> None:
     """Make about `orders` orders, evenly spread; every other one is an oddity until each was there once."""
-    oddities = iter(ODDITIES)
+    oddities = chain(ODDITIES, LOOKALIKES)
     for index, moment in enumerate(_moments(world, orders)):
         make = next(oddities, healthy) if index % 2 else healthy
         with world.at(moment):

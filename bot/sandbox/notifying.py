@@ -1,11 +1,28 @@
-"""How ShipStation tells Shopify of a parcel: a fulfilment for each order in it, or a corrected number."""
+"""How ShipStation tells Shopify of a parcel: a fulfilment for each order in it, or a corrected number; or cannot."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
 from bot.sandbox.carriers import COMPANIES, tracking_address
-from bot.sandbox.shipping import PretendLabel, Shipping
+from bot.sandbox.shipping import SHOPIFY_STORE, PretendLabel, Shipping
 from bot.sandbox.shop import PretendOrder, PretendTracking, Shop
+
+SHOPIFY_422 = (
+    "IntegrationError: Shopify encountered an error and responded with StatusCode UnprocessableEntity"
+)
+"""What ShipStation really says when Shopify refuses a fulfilment (apis.md B2)."""
+SHOPIFY_503 = (
+    "IntegrationError: Shopify encountered an error and responded with StatusCode ServiceUnavailable"
+)
+SHOPIFY_401 = "IntegrationError: Shopify encountered an error and responded with StatusCode Unauthorized"
+
+
+def refusal(shop: Shop, shipping: Shipping, label: PretendLabel) -> str | None:
+    """Return why Shopify cannot be told of a parcel now: the store is cut off, or an order in it was cancelled."""
+    if shipping.outage and shipping.orders[label.order_id].store_id == SHOPIFY_STORE:
+        return shipping.outage
+    told = _share_out(shop, shipping, label)
+    return SHOPIFY_422 if any(shop.orders[order_id].cancelled for order_id in told) else None
 
 
 def tell_shopify(shop: Shop, shipping: Shipping, label: PretendLabel, at: datetime) -> None:

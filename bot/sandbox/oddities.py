@@ -31,8 +31,8 @@ def import_soon(world: "World", order: PretendOrder, **how: Any) -> None:
 def ship_in_time(world: "World", order: PretendOrder, **how: Any) -> PretendLabel:
     """Print the label when people would, at the latest two hours before the present."""
     how.setdefault("carrier", world.chance.choice(CARRIERS))
-    imported = world.imported(order)[0].created
-    printed = print_time(imported, world.zone, world.chance)
+    ready = max(world.imported(order)[0].created, world.now)
+    printed = print_time(ready, world.zone, world.chance)
     with world.at(min(printed, world.clock.now() - timedelta(hours=2))):
         return world.label(order, **how)
 
@@ -142,11 +142,12 @@ def held_and_released(world: "World") -> None:
 
 
 def held(world: "World") -> None:
-    """15: looked at for fraud since yesterday."""
-    with world.at(world.clock.now() - timedelta(hours=20)):
+    """15: looked at for fraud since half an hour ago."""
+    with world.at(world.clock.now() - timedelta(minutes=50)):
         order = world.order()
         import_soon(world, order)
-        world.hold(order, note="Card and address disagree")
+        with later(world, minutes=20):
+            world.hold(order, note="Card and address disagree")
 
 
 def preorder(world: "World") -> None:

@@ -110,6 +110,8 @@ class Shipping:
             ),
         }
         self.shop_domain = shop_domain
+        self.outage: str | None = None
+        """Set: why every notification of the Shopify store fails at present."""
         self._next = {"order": 470000000, "label": 271000000, "item": 900000000}
 
     def next_id(self, kind: str) -> int:
@@ -144,7 +146,7 @@ class Shipping:
     def keep(self, order: PretendShipOrder) -> PretendShipOrder:
         """Put an order on the books."""
         self.orders[order.id] = order
-        self.by_key.setdefault(order.key, []).append(order)
+        self.by_key.setdefault(channel_id(order.key), []).append(order)
         return order
 
     def touch(self, order: PretendShipOrder, at: datetime) -> None:
@@ -154,7 +156,7 @@ class Shipping:
     def forget(self, order: PretendShipOrder) -> None:
         """Take an order off the books as if it had never been imported."""
         del self.orders[order.id]
-        self.by_key[order.key].remove(order)
+        self.by_key[channel_id(order.key)].remove(order)
         for label in self.by_order.pop(order.id, []):
             del self.labels[label.id]
 
@@ -176,6 +178,17 @@ class Shipping:
         if lines is None:
             return {item_id: units for item_id, units in self.open_units(order).items() if units}
         return {item.id: lines[item.sku] for item in order.items if item.sku in lines}
+
+    def parcel(
+        self,
+        kind: Literal["label", "mark"],
+        order: PretendShipOrder,
+        at: datetime,
+        tracking: str | None,
+        carrier: str | None,
+    ) -> PretendLabel:
+        """Make a still empty label or mark, which counts once it is shipped."""
+        return PretendLabel(self.next_id("label"), kind, order.id, at, tracking, carrier, None, {})
 
     def ship(self, order: PretendShipOrder, label: PretendLabel) -> PretendLabel:
         """Record a label or mark; the order is shipped when nothing is left (domain.md, rule 23)."""
@@ -232,7 +245,17 @@ class Shipping:
         absorbed.absorbed, absorbed.merged_or_split = True, True
         self.touch(survivor, at)
 
+    @property
+    def importing(self) -> bool:
+        """Whether the Shopify store is imported from by itself."""
+        return self.stores[SHOPIFY_STORE].auto_refresh
+
     def refreshed(self, at: datetime) -> None:
         """Note that the Shopify store was imported from."""
         store = self.stores[SHOPIFY_STORE]
         store.refreshed = max(store.refreshed or at, at)
+
+
+def channel_id(key: str) -> str:
+    """Return the sales channel's own id in an order key; some apps add a dash and something of their own."""
+    return key.partition("-")[0]

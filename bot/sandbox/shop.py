@@ -41,7 +41,7 @@ class PretendTracking:
 
 @dataclass(slots=True)
 class PretendFulfillment:
-    """A shipment as Shopify records it."""
+    """A shipment as Shopify records it; `service` names who shipped it, `Manual` being the shop itself."""
 
     id: int
     name: str
@@ -52,15 +52,17 @@ class PretendFulfillment:
     tracking: list[PretendTracking]
     status: str = "SUCCESS"
     display_status: str = "FULFILLED"
+    service: str | None = None
 
 
 @dataclass(slots=True)
 class PretendHold:
-    """Why a part of an order is held back."""
+    """Why a part of an order is held back; `held_by` is the title of the app that does, if it is one."""
 
     id: int
     reason: str
     note: str | None = None
+    held_by: str | None = None
 
 
 @dataclass(slots=True)
@@ -195,14 +197,6 @@ class PretendOrder:
             return waiting.pop()
         return "PARTIALLY_FULFILLED" if shipped else "UNFULFILLED"
 
-    def import_status(self) -> str:
-        """Return the orderStatus with which ShipStation would import it (apis.md B5)."""
-        if self.cancelled:
-            return "cancelled"
-        if self.fulfilment_status() == "ON_HOLD":
-            return "on_hold"
-        return "awaiting_payment" if self.financial in {"PENDING", "AUTHORIZED"} else "awaiting_shipment"
-
     @property
     def total(self) -> Decimal:
         """Price of what is still on the order."""
@@ -255,17 +249,24 @@ class Shop:
             share = {line.id: line.quantity for line in order.lines if line.ships is ships}
             if share:
                 order.parts.append(PretendPart(self.next_id("part"), at, at, share, how))
-        self._keep(order)
+        self.orders[order.id] = self.by_name[order.name] = order
+        self.by_line.update((line.id, order) for line in order.lines)
         return order
 
     def _line(self, sku: str, quantity: int) -> PretendLine:
         _, _, ships, gift = CATALOGUE.get(sku, ("", "", True, False))
         return PretendLine(self.next_id("line"), sku, title_of(sku), quantity, price_of(sku), ships, gift)
 
-    def _keep(self, order: PretendOrder) -> None:
-        self.orders[order.id] = order
-        self.by_name[order.name] = order
-        self.by_line.update((line.id, order) for line in order.lines)
+    def add_line(self, order: PretendOrder, at: datetime, sku: str, quantity: int) -> PretendLine:
+        """Edit an order: one more line, to be shipped with the part that is still open."""
+        line = self._line(sku, quantity)
+        order.lines.append(line)
+        self.by_line[line.id] = order
+        order.edited = True
+        part = next(one for one in order.parts if one.method != "NONE" and not one.hidden)
+        part.lines[line.id] = quantity
+        self._move_parts(order, at)
+        return line
 
     def touch(self, order: PretendOrder, at: datetime) -> None:
         """Move `updatedAt` forward; it never goes back."""
@@ -309,11 +310,13 @@ class Shop:
         order.financial = "REFUNDED" if order.financial == "PAID" else "VOIDED"
         self._move_parts(order, at)
 
-    def hold(self, order: PretendOrder, at: datetime, reason: str, note: str | None = None) -> None:
-        """Hold back every part that has something left to ship."""
+    def hold(
+        self, order: PretendOrder, at: datetime, reason: str, note: str | None = None, app: str | None = None
+    ) -> None:
+        """Hold back every part that has something left to ship; `app`: which app does."""
         for part in order.parts:
             if sum(order.remaining(part).values()):
-                part.holds.append(PretendHold(self.next_id("other"), reason, note))
+                part.holds.append(PretendHold(self.next_id("other"), reason, note, app))
         self._move_parts(order, at)
 
     def release(self, order: PretendOrder, at: datetime) -> None:

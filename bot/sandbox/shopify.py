@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,6 +36,13 @@ THROTTLED = {"code": "THROTTLED", "documentation": "https://shopify.dev/api/usag
 UNRECOGNISED = "[API] Invalid API key or access token (unrecognized login or wrong password)"
 NO_QUERY = {"errors": {"query": "Required parameter missing or invalid"}}
 ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+SCOPES: Mapping[str, Sequence[str]] = {
+    "orders": ("read_orders",),
+    "fulfillmentOrders": (*sorted(MERCHANT_SCOPES, reverse=True), THIRD_PARTY_SCOPE),
+    "heldByApp": ("read_apps",),
+    "service": ("read_fulfillments",),
+}
+"""Any of these scopes opens a field; the first is the one that a refusal names."""
 OLDER_VERSIONS = {"2026-01", "2026-04", "2026-07"}
 
 
@@ -190,7 +197,7 @@ class ShopifyAdmin:
         if asked.errors or asked.document is None or asked.operation is None:
             return {"errors": [_shape(error) for error in asked.errors]}
         if denied := self._denied(asked.document):
-            return {"errors": [denied]}
+            return {"errors": denied}
         points = cost.Price(self.schema, asked.document, asked.variables).of(asked.operation)
         if points > cost.MAXIMUM:
             return {"errors": [_too_dear(points)]}
@@ -233,16 +240,15 @@ class ShopifyAdmin:
             },
         }
 
-    def _denied(self, document: DocumentNode) -> dict[str, Any] | None:
-        """Return the error for a field that the app's scopes do not reach: it fails the whole query (apis.md A5)."""
-        scopes = self.world.shopify.scopes
+    def _denied(self, document: DocumentNode) -> list[dict[str, Any]]:
+        """Return the errors for fields that the app's scopes do not reach: they fail the whole query (apis.md A5)."""
         fields = _Fields()
         visit(document, fields)
-        if "orders" in fields.names and "read_orders" not in scopes:
-            return _no_access("orders", "read_orders")
-        if "fulfillmentOrders" in fields.names and not scopes & {*MERCHANT_SCOPES, THIRD_PARTY_SCOPE}:
-            return _no_access("fulfillmentOrders", "read_merchant_managed_fulfillment_orders")
-        return None
+        return [
+            _no_access(field, scopes[0])
+            for field, scopes in SCOPES.items()
+            if field in fields.names and self.world.shopify.scopes.isdisjoint(scopes)
+        ]
 
 
 class _Fields(Visitor):

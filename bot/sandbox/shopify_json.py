@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from zlib import crc32
 
 from bot.sandbox.shop import (
     PretendFulfillment,
@@ -168,6 +169,7 @@ class OrderFields:
             "inTransitAt": None,
             "estimatedDeliveryAt": None,
             "requiresShipping": True,
+            "service": _service(made.service),
             "totalQuantity": sum(made.lines.values()),
             "order": lambda _: self.fields(),
             "trackingInfo": plain_list(
@@ -270,6 +272,24 @@ class OrderFields:
         }
 
 
+def _service(name: str | None) -> Fields | None:
+    if name is None:
+        return None
+    gid = f"gid://shopify/FulfillmentService/{crc32(name.encode())}?id=true"
+    return {"__typename": "FulfillmentService", "id": gid, "handle": _handle(name), "serviceName": name}
+
+
+def _app(title: str | None) -> Fields | None:
+    if title is None:
+        return None
+    gid = f"gid://shopify/App/{crc32(title.encode())}"
+    return {"__typename": "App", "id": gid, "handle": _handle(title), "title": title}
+
+
+def _handle(name: str) -> str:
+    return "-".join(name.casefold().split())
+
+
 def _hold(hold: PretendHold) -> Fields:
     return {
         "__typename": "FulfillmentHold",
@@ -278,5 +298,6 @@ def _hold(hold: PretendHold) -> Fields:
         "displayReason": REASONS.get(hold.reason, hold.reason.replace("_", " ").capitalize()),
         "reasonNotes": hold.note,
         "handle": None,
+        "heldByApp": _app(hold.held_by),
         "heldByRequestingApp": False,
     }

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 OPENING, CUTOFF, CLOSING = time(8, 30), time(15, 0), time(22, 0)
+MORNING = time(10, 30)
 DAY = timedelta(days=1)
 
 
@@ -26,6 +27,15 @@ def open_at(moment: datetime, zone: ZoneInfo) -> bool:
     """Return whether people are there."""
     local = moment.astimezone(zone)
     return local.weekday() < 5 and OPENING <= local.time() < CLOSING
+
+
+def working_days_before(moment: datetime, zone: ZoneInfo, days: int) -> datetime:
+    """Return a morning (UTC) that many working days before."""
+    day = moment.astimezone(zone).date()
+    while days:
+        day -= DAY
+        days -= day.weekday() < 5
+    return _utc(datetime.combine(day, MORNING, zone))
 
 
 def _next_morning(local: datetime, chance: random.Random) -> datetime:

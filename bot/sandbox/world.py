@@ -12,7 +12,8 @@ from bot.sandbox import breakage
 from bot.sandbox.accounts import ShipStationAccount, ShopifyAccount
 from bot.sandbox.carriers import SERVICES, tracking_address, tracking_number
 from bot.sandbox.history import write_history
-from bot.sandbox.notifying import tell_shopify
+from bot.sandbox.importing import take_in
+from bot.sandbox.notifying import refusal, tell_shopify
 from bot.sandbox.shipping import MANUAL_STORE, SHOPIFY_STORE, PretendLabel, PretendShipOrder, Shipping
 from bot.sandbox.shop import PretendFulfillment, PretendOrder, PretendTracking, Shop
 from bot.sandbox.shop_life import Life
@@ -146,21 +147,18 @@ class World:
         tracking: str | Sequence[str] | None = None,
         company: str | None = "USPS",
         lines: Mapping[str, int] | None = None,
+        service: str | None = None,
         age: timedelta = NOW,
     ) -> PretendFulfillment:
-        """Record a fulfilment in Shopify alone: by hand, by another app, at the till. `lines`: SKU -> units."""
+        """Record a fulfilment in Shopify alone: by hand, by another `service`, at the till. `lines`: SKU -> units."""
         numbers = [tracking] if isinstance(tracking, str) else list(tracking or ())
         shown = [PretendTracking(number, company, tracking_address(company, number)) for number in numbers]
         units = order.open_units()
         if lines is not None:
             units = {order.line(sku).id: quantity for sku, quantity in lines.items()}
-        return self.shop.fulfill(order, self.now - age, units, shown)
-
-    def drop_fulfillment(self, order: PretendOrder, *, age: timedelta = NOW) -> None:
-        """Let Shopify lose every fulfilment of the order, as if it had never been told."""
-        order.fulfillments.clear()
-        order.closed = None
-        self.shop.touch(order, self.now - age)
+        made = self.shop.fulfill(order, self.now - age, units, shown)
+        made.service = service
+        return made
 
     def cancel(
         self, order: PretendOrder, *, age: timedelta = NOW, reason: str = "CUSTOMER", imported: bool = True
@@ -178,11 +176,12 @@ class World:
         *,
         reason: str = "HIGH_RISK_OF_FRAUD",
         note: str | None = None,
+        held_by: str | None = None,
         age: timedelta = NOW,
     ) -> None:
         """Hold an order in Shopify; ShipStation follows where it has it."""
         at = self.now - age
-        self.shop.hold(order, at, reason, note)
+        self.shop.hold(order, at, reason, note, held_by)
         for row in self.imported(order):
             if row.status == "awaiting_shipment":
                 self._restate(row, "on_hold", at)
@@ -220,19 +219,13 @@ class World:
         status: str | None = None,
         store: int = SHOPIFY_STORE,
         service: bool = True,
+        **how: Any,
     ) -> PretendShipOrder:
-        """Import an order as ShipStation's store refresh does: shippable lines, `#` left off the number."""
-        at = self.now - age
-        row = self.shipping.open_order(at, order.name.removeprefix("#"), key=str(order.id), store=store)
-        row.ordered, row.buyer, row.total = order.created, order.buyer, order.total
-        row.paid = max((one.at for one in order.payments if one.kind != "AUTHORIZATION"), default=None)
-        row.status = status or order.import_status()
-        for line in order.lines:
-            if line.ships and line.quantity > line.removed:
-                self.shipping.add_item(row, line.sku, line.quantity - line.removed, line_key=str(line.id))
+        """Import an order as ShipStation's store refresh does. `how`: `key` and `only` of `importing.take_in`."""
+        row = take_in(self.shipping, order, self.now - age, store=store, **how)
+        row.status = status or row.status
         if not service:
             row.carrier = row.service = None
-        self.shipping.refreshed(at)
         return row
 
     def manual_order(
@@ -262,18 +255,13 @@ class World:
         return_label: bool = False,
     ) -> PretendLabel:
         """Print a label. `notify`: True tells Shopify, False does not (pending, delayed, forbidden), a text is the error."""
-        row = self._to_ship(order, self.now - age)
-        label = PretendLabel(
-            id=self.shipping.next_id("label"),
-            kind="label",
-            order_id=row.id,
-            created=self.now - age,
-            tracking=tracking or tracking_number(self.chance, carrier),
-            carrier=carrier,
-            service=SERVICES.get(carrier, carrier),
-            units={} if return_label else self.shipping.units_for(row, lines),
-            return_label=return_label,
+        row, at = self._to_ship(order, self.now - age), self.now - age
+        label = self.shipping.parcel(
+            "label", row, at, tracking or tracking_number(self.chance, carrier), carrier
         )
+        label.service = SERVICES.get(carrier, carrier)
+        label.units = {} if return_label else self.shipping.units_for(row, lines)
+        label.return_label = return_label
         return self._shipped(row, label, notify=notify)
 
     def mark_shipped(
@@ -286,17 +274,9 @@ class World:
         carrier: str | None = None,
     ) -> PretendLabel:
         """Mark an order as shipped without a label; telling the shop is off by default (domain.md, rule 20)."""
-        row = self._to_ship(order, self.now - age)
-        mark = PretendLabel(
-            id=self.shipping.next_id("label"),
-            kind="mark",
-            order_id=row.id,
-            created=self.now - age,
-            tracking=tracking,
-            carrier=carrier,
-            service=None,
-            units=self.shipping.units_for(row, None),
-        )
+        row, at = self._to_ship(order, self.now - age), self.now - age
+        mark = self.shipping.parcel("mark", row, at, tracking, carrier)
+        mark.units = self.shipping.units_for(row, None)
         return self._shipped(row, mark, notify=notify)
 
     def void(self, label: PretendLabel, *, age: timedelta = NOW) -> None:
@@ -305,8 +285,10 @@ class World:
 
     def resend_notification(self, label: PretendLabel, *, age: timedelta = NOW) -> None:
         """Send a label's notification (again): Shopify learns of it, ShipStation's modify dates stay."""
-        label.notified, label.error = True, None
-        tell_shopify(self.shop, self.shipping, label, self.now - age)
+        label.error = refusal(self.shop, self.shipping, label)
+        label.notified = label.error is None
+        if label.notified:
+            tell_shopify(self.shop, self.shipping, label, self.now - age)
 
     def split(
         self, order: PretendOrder, *shares: Mapping[str, int], age: timedelta = NOW
@@ -357,6 +339,5 @@ class World:
         if isinstance(notify, str):
             label.error = notify
         elif notify and row.store_id != MANUAL_STORE:
-            label.notified = True
-            tell_shopify(self.shop, self.shipping, label, label.created)
+            self.resend_notification(label, age=self.now - label.created)
         return label

@@ -170,7 +170,7 @@ def _resolved(gap: Gap) -> str:
         case "accepted":
             return f"✅ *Accepted* {by}{reason}"
         case "superseded":
-            return f"✅ *Replaced* {by} by another gap of the same order."
+            return f"✅ *Replaced* {by} by another gap that says the same and more."
         case _:
             return f"✅ *Healed by itself* {at}. Both systems agree."
 

@@ -110,7 +110,7 @@ def _accepted(event: Event, gap: Gap) -> str:
 
 def _superseded(event: Event, gap: Gap) -> str:
     new = _fact(event.facts, "kind")
-    return f"Replaced by another gap of the same order{': ' + safe(title(new), 120) if new else '.'}"
+    return f"Replaced by another gap{': ' + safe(title(new), 120) if new else '.'}"
 
 
 def _changed(event: Event, gap: Gap) -> str:

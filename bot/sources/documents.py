@@ -29,15 +29,19 @@ OPTIONAL = frozenset(
         "displayReason",
         "edited",
         "fulfillBy",
+        "heldByApp",
         "isGiftCard",
         "refunds",
         "returnStatus",
+        "service",
         "shippingLine",
         "sourceName",
         "transactions",
     }
 )
 """Fields that judging can do without: a server that does not offer one of them is asked without it."""
+OPTIONAL_SCOPES: Mapping[str, str] = {"heldByApp": "read_apps", "service": "read_fulfillments"}
+"""The scope that an optional field needs, where reading orders is not enough (apis.md A2)."""
 
 
 class NotAQuery(ValueError):

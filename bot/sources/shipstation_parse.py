@@ -126,6 +126,7 @@ def store(row: Row, read_at: datetime, can_confirm: Mapping[int, bool] | None = 
         refreshed_at=_refreshed(row, attempted, read_at),
         attempted_at=attempted,
         can_confirm=can_confirm.get(marketplace_id) if can_confirm and marketplace_id is not None else None,
+        integration=(_text(row, "integrationUrl") or "").casefold() or None,
     )
 
 

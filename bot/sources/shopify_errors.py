@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import SourceError, SourceGarbled, SourceRefused, SourceScopeMissing, SourceUnreachable
-from bot.sources.documents import OPTIONAL
+from bot.sources.documents import OPTIONAL, OPTIONAL_SCOPES
 from bot.sources.masking import masked
 
 BLIND = "Until this is put right nothing is opened or closed for this store."
@@ -23,7 +23,11 @@ FULFILLMENT_ORDER_SCOPES = frozenset(
 _NOT_OFFERED = re.compile(
     r"cannot query field|doesn't exist on|cannot return null for non-null", re.IGNORECASE
 )
-_WHOLE_ANSWER = frozenset({"ACCESS_DENIED", "MAX_COST_EXCEEDED", "SHOP_INACTIVE", "THROTTLED"})
+_DENIED = "ACCESS_DENIED"
+_DENIED_FIELD = re.compile(r"access denied for (\w+) field", re.IGNORECASE)
+_SPARE_WHEN_DENIED = frozenset({"currentAppInstallation", *OPTIONAL_SCOPES})
+"""Other optional fields need no more than the orders do: a token that is denied them sees too little to judge."""
+_WHOLE_ANSWER = frozenset({_DENIED, "MAX_COST_EXCEEDED", "SHOP_INACTIVE", "THROTTLED"})
 """Codes that speak of the whole answer, whatever else stands beside them."""
 _SCOPE = re.compile(r"\b(?:read|write)_[a-z_]+\b")
 _OAUTH = re.compile(r"(?:Oauth error |\"error\"\s*:\s*\")(\w+)", re.IGNORECASE)
@@ -69,20 +73,35 @@ def said(found: Iterable[Problem]) -> str:
 
 
 def not_offered(found: Iterable[Problem]) -> frozenset[str]:
-    """Return the optional fields that the server does not offer; empty when a problem is about something else.
+    """Return the optional fields that the server does not offer, or not to this token.
 
-    A token that may not ask for its own scopes is one that they are not offered to.
+    Empty when the token is denied anything else: that decides. Other problems come again when they last.
     """
-    fields = [_unoffered(problem) for problem in found]
-    return frozenset(field for field in fields if field) if all(fields) else frozenset()
+    fields: set[str] = set()
+    for problem in found:
+        field = _unoffered(problem)
+        if field:
+            fields.add(field)
+        elif problem.code == _DENIED:
+            return frozenset()
+    return frozenset(fields)
 
 
 def _unoffered(problem: Problem) -> str | None:
+    if problem.code == _DENIED:
+        return _denied(problem)
     about = f"{problem.path} {problem.message}"
     field = next((name for name in sorted(OPTIONAL) if re.search(rf"\b{name}\b", about)), None)
     if field == "currentAppInstallation" or problem.code == "undefinedField":
         return field
     return field if _NOT_OFFERED.search(problem.message) else None
+
+
+def _denied(problem: Problem) -> str | None:
+    """Return the optional field that a token may not see. Only its name counts, not the prose around it."""
+    named = _DENIED_FIELD.search(problem.message)
+    steps = {*problem.path.split("."), named[1] if named else ""}
+    return min(_SPARE_WHEN_DENIED & steps, default=None)
 
 
 def spared(data: Any, found: Iterable[Problem]) -> dict[str, Any] | None:
@@ -113,8 +132,9 @@ def _cross_out(data: dict[str, Any], path: list[str]) -> bool:
 def from_problems(found: tuple[Problem, ...]) -> SourceError:
     """Return the error for GraphQL problems that neither waiting nor a smaller page can solve."""
     codes = {problem.code for problem in found}
-    if "ACCESS_DENIED" in codes:
-        return missing_scope(_scopes(found))
+    if _DENIED in codes:
+        needed = [problem for problem in found if problem.code == _DENIED and not _denied(problem)]
+        return missing_scope(_scopes(needed or found))
     if "SHOP_INACTIVE" in codes:
         return _refused(
             "the shop is inactive.", "Open the Shopify admin and settle the shop's plan or billing."
@@ -155,11 +175,23 @@ def check_scopes(granted: frozenset[str]) -> None:
 
     A write scope includes reading. Fulfilment orders are silently empty without a scope (apis.md A2).
     """
-    readable = {scope.replace("write_", "read_", 1) for scope in granted}
+    readable = _readable(granted)
     if not readable & ORDER_SCOPES:
         raise missing_scope(ORDER_SCOPES)
     if not readable & FULFILLMENT_ORDER_SCOPES:
         raise missing_scope(sorted(FULFILLMENT_ORDER_SCOPES))
+
+
+def out_of_reach(granted: frozenset[str] | None) -> frozenset[str]:
+    """Return the optional fields that a token with these scopes is not told; none when the scopes are not known."""
+    if granted is None:
+        return frozenset()
+    readable = _readable(granted)
+    return frozenset(field for field, scope in OPTIONAL_SCOPES.items() if scope not in readable)
+
+
+def _readable(granted: frozenset[str]) -> frozenset[str]:
+    return frozenset(scope.replace("write_", "read_", 1) for scope in granted)
 
 
 _STATUS: dict[int, tuple[str, str]] = {

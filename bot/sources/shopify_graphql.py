@@ -18,6 +18,7 @@ from bot.sources.shopify_errors import (
     from_status,
     garbled,
     not_offered,
+    out_of_reach,
     problems,
     said,
     spared,
@@ -105,6 +106,7 @@ class GraphQL:
         self._asked_scopes: frozenset[str] | None = None
         self._scopes_told = False
         self._without: frozenset[str] = frozenset()
+        """Optional fields that were asked for in vain."""
 
     @property
     def scopes(self) -> frozenset[str] | None:
@@ -160,23 +162,19 @@ class GraphQL:
         self, document: str, variables: Mapping[str, Any], patience: Patience, rows: int
     ) -> dict[str, Any]:
         await patience.wait(self.pace.wait(document, rows, self.wire.clock.now()))
-        response = await self._send(self._content(document, variables), patience)
+        without = self._without | out_of_reach(self.scopes)
+        response = await self._send(_content(document, variables, without), patience)
         body = _decoded(response)
         self._check_status(response, body)
         cost = cost_in(body)
         found = problems(body.get("errors"))
         if found:
             self.pace.learn(document, 0, cost, self.wire.clock.now())
-            raise _failure(found, cost, body.get("data"), self._without)
+            raise _failure(found, cost, body.get("data"), without)
         self.pace.learn(document, rows, cost, self.wire.clock.now())
         self._note_version(response)
         patience.progress()
         return _data(body)
-
-    def _content(self, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
-        query = documents(self._without)[document]
-        known = {name: value for name, value in variables.items() if f"${name}:" in query}
-        return {"query": query, "variables": known, "operationName": document}
 
     async def _send(self, content: Mapping[str, Any], patience: Patience) -> httpx.Response:
         bearer = await self._access.bearer(patience)
@@ -208,6 +206,12 @@ def granted_in(data: Mapping[str, Any]) -> frozenset[str] | None:
     listed = installation.get("accessScopes") if isinstance(installation, dict) else None
     handles = [scope.get("handle") for scope in listed or () if isinstance(scope, dict)]
     return scopes_in(" ".join(str(handle) for handle in handles if handle))
+
+
+def _content(document: str, variables: Mapping[str, Any], without: frozenset[str]) -> dict[str, Any]:
+    query = documents(without)[document]
+    known = {name: value for name, value in variables.items() if f"${name}:" in query}
+    return {"query": query, "variables": known, "operationName": document}
 
 
 def _failure(found: tuple[Problem, ...], cost: Cost, data: Any, without: frozenset[str]) -> Exception:

@@ -109,7 +109,13 @@ def _fulfillment(node: Node, *, detailed: bool) -> Fulfillment:
         quantity=int(node["totalQuantity"]),
         tracking=tuple(_tracking(parcel) for parcel in node["trackingInfo"]),
         lines=_quantities(node["fulfillmentLineItems"]) if detailed else None,
+        service=_service(node.get("service")),
     )
+
+
+def _service(node: Node | None) -> str | None:
+    """Return the name of a fulfilment service; `manual` is Shopify's word for the shop itself."""
+    return _text(node.get("serviceName")) if node and node.get("handle") != "manual" else None
 
 
 def _tracking(node: Node) -> Tracking:
@@ -134,11 +140,14 @@ def _fulfillment_order(node: Node) -> FulfillmentOrder:
         updated_at=_time(node["updatedAt"]),
         fulfill_at=_time_or_none(node["fulfillAt"]),
         fulfill_by=_time_or_none(node.get("fulfillBy")),
-        holds=tuple(
-            Hold(str(hold["reason"]), _text(hold.get("displayReason"))) for hold in node["fulfillmentHolds"]
-        ),
+        holds=tuple(_hold(hold) for hold in node["fulfillmentHolds"]),
         lines=tuple(_fulfillment_order_line(line) for line in _nodes(node["lineItems"])),
     )
+
+
+def _hold(node: Node) -> Hold:
+    app = node.get("heldByApp") or {}
+    return Hold(str(node["reason"]), _text(node.get("displayReason")), _text(app.get("title")))
 
 
 def _fulfillment_order_line(node: Node) -> FulfillmentOrderLine:

@@ -66,6 +66,13 @@ def test_the_documented_store_with_two_zones_was_refreshed_when_it_was_attempted
     assert store.refreshed_at == store.attempted_at == datetime(2014, 11, 26, 22, 28, 14, 70000, tzinfo=UTC)
 
 
+def test_stores_say_which_shop_they_are_connected_to_or_leave_it_empty(payload):
+    told = [shipstation_parse.store(row, NOW).integration for row in payload("v1-get-stores.docs.json")]
+    left_empty = [shipstation_parse.store(row, NOW).integration for row in payload("v1-get-stores.real.json")]
+    assert told == [None, "http://shipstation.wpengine.com/"]
+    assert set(left_empty) == {None}
+
+
 def test_real_marketplaces_say_what_can_be_confirmed(payload):
     told = dict(shipstation_parse.confirms(row) for row in payload("v1-get-marketplaces.real.json"))
     assert told == {23: True, 115: True}

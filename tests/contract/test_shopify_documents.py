@@ -16,7 +16,7 @@ from graphql import (
     visit,
 )
 
-from bot.sources.documents import documents
+from bot.sources.documents import OPTIONAL_SCOPES, documents
 
 PERSONAL = {
     "address1", "address2", "billingAddress", "city", "clientIp", "company", "customAttributes", "customer",
@@ -31,6 +31,7 @@ NAMES_OF_THINGS = {
     ("Shop", "name"),
     ("FulfillmentOrderAssignedLocation", "name"),
 }
+NAMES_OF_OTHERS = {("App", "title"), ("FulfillmentService", "handle"), ("FulfillmentService", "serviceName")}
 COMPANIES_OF_CARRIERS = {("FulfillmentTrackingInfo", "company")}
 
 
@@ -54,16 +55,19 @@ class Selected(Visitor):
         self.fields.append((get_named_type(owner).name if owner else "?", node.name.value, deprecated))
 
 
-def selected(schema: GraphQLSchema, name: str) -> list[tuple[str, str, bool]]:
+def selected(
+    schema: GraphQLSchema, name: str, without: frozenset[str] = frozenset()
+) -> list[tuple[str, str, bool]]:
     types = TypeInfo(schema)
     found = Selected(types)
-    visit(parse(documents()[name]), TypeInfoVisitor(types, found))
+    visit(parse(documents(without)[name]), TypeInfoVisitor(types, found))
     return found.fields
 
 
 @pytest.mark.parametrize("name", sorted(documents()))
-def test_a_document_is_valid_on_the_full_schema(schema, name):
-    assert validate(schema, parse(documents()[name])) == []
+@pytest.mark.parametrize("without", [frozenset(), frozenset(OPTIONAL_SCOPES)])
+def test_a_document_is_valid_on_the_full_schema(schema, name, without):
+    assert validate(schema, parse(documents(without)[name])) == []
 
 
 @pytest.mark.parametrize("name", sorted(documents()))
@@ -74,8 +78,18 @@ def test_a_document_asks_for_nothing_about_a_person(schema, name):
 
 
 @pytest.mark.parametrize("name", sorted(documents()))
-def test_a_document_needs_no_scope_beyond_orders_and_fulfilment_orders(schema, name):
-    assert {field for _, field, _ in selected(schema, name)} & OTHER_SCOPES == set()
+def test_a_document_without_its_optional_names_needs_no_scope_beyond_orders_and_fulfilment_orders(
+    schema, name
+):
+    asked = selected(schema, name, frozenset(OPTIONAL_SCOPES))
+    assert {field for _, field, _ in asked} & OTHER_SCOPES == set()
+    assert {owner for owner, _, _ in asked} & {"App", "FulfillmentService"} == set()
+
+
+def test_of_services_and_apps_nothing_but_their_names_is_asked_for(schema):
+    asked = {(owner, field) for name in documents() for owner, field, _ in selected(schema, name)}
+    assert {pair for pair in asked if pair[0] in {"App", "FulfillmentService"}} == NAMES_OF_OTHERS
+    assert {field for _, field in asked} & OTHER_SCOPES == set(OPTIONAL_SCOPES)
 
 
 @pytest.mark.parametrize("name", sorted(documents()))

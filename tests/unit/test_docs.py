@@ -1,5 +1,6 @@
 """The documents say what the code says."""
 
+import json
 import re
 import subprocess
 import sys
@@ -11,7 +12,8 @@ import pytest
 from bot.gaps.catalog import KINDS
 from bot.settings import load
 from bot.settings_env import VARIABLES
-from bot.settings_file import EXAMPLES, TABLES
+from bot.settings_file import EXAMPLES, TABLES, WindowsTable
+from bot.settings_values import duration
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -28,12 +30,27 @@ COMMANDS = [
     "manifest",
     "db upgrade",
 ]
+KNOBS = [
+    "stores.handling_days",
+    "stores.business_hours",
+    "stores.locations",
+    "stores.delivery_methods",
+    "stores.shipstation.review_tags",
+    *(f"stores.{key}" for key in TABLES["stores"] if key.startswith("exclude_")),
+    *(f"stores.windows.{key}" for key in TABLES["stores.windows"]),
+]
 
 
 def headings(name):
     return {
         line.lstrip("#").strip() for line in (DOCS / name).read_text().splitlines() if line.startswith("#")
     }
+
+
+def section(heading):
+    """Return the text below one heading of configuration.md."""
+    _, _, after = (DOCS / "configuration.md").read_text().partition(f"# {heading}\n")
+    return after.partition("\n#")[0]
 
 
 def test_the_commands_page_is_what_the_command_line_says():
@@ -77,16 +94,45 @@ def test_no_heading_names_a_setting_that_is_gone():
     assert headings("configuration.md") - known == set()
 
 
+@pytest.mark.parametrize("table", sorted(TABLES))
+def test_the_example_of_stuck_toml_shows_every_key(table):
+    shown = tomllib.loads((ROOT / "stuck.toml.example").read_text())
+    for part in table.split(".") if table else ():
+        shown = shown[part][0] if part == "stores" else shown[part]
+    assert set(shown) == set(TABLES[table])
+
+
 def test_the_example_of_stuck_toml_holds_the_defaults(tmp_path):
-    """Copying it changes nothing but what it marks as having no default."""
-    example = (ROOT / "stuck.toml.example").read_text()
-    shown = set(tomllib.loads(example)["stores"][0])
-    assert shown == set(TABLES["stores"])
-    (tmp_path / "stuck.toml").write_text(example)
-    read = load({}, tmp_path, need=frozenset()).stores[0].rules
-    plain = load({}, tmp_path / "elsewhere", need=frozenset()).stores[0].rules
-    for name in ("name", "timezone", "workdays", "cutoff", "paid", "notify", "windows"):
-        assert getattr(read, name) == getattr(plain, name), name
+    """Copying it changes nothing: what it marks as having no default is what the environment says here."""
+    environ = {
+        **{name: name.lower() for name in VARIABLES if name.endswith(("_ID", "_KEY", "_SECRET", "_TOKEN"))},
+        "SHOPIFY_SHOP": "acme",
+        "SLACK_CHANNEL": "C0123456789",
+    }
+    (tmp_path / "stuck.toml").write_text((ROOT / "stuck.toml.example").read_text())
+    plain = load(environ, tmp_path / "elsewhere", need=frozenset())
+    assert load(environ, tmp_path, need=frozenset()) == plain
+
+
+@pytest.mark.parametrize("path", KNOBS)
+def test_every_knob_says_its_default_and_the_false_alarm_that_it_removes(path):
+    text = " ".join(section(path).split())
+    assert re.search(r"\bremoves the false alarm of \w[^.]*\.(?= |$)", text)
+    assert re.search(r"Default:? .", text)
+
+
+@pytest.mark.parametrize(("key", "field"), [*WindowsTable.model_fields.items()])
+def test_the_default_of_every_window_is_the_one_in_the_code(key, field):
+    told = re.search(r"Default `(\w+)`", section(f"stores.windows.{field.alias or key}"))
+    assert duration(told.group(1)) == field.default
+
+
+def test_the_defaults_of_a_store_are_those_in_the_code(tmp_path):
+    rules = load({}, tmp_path, need=frozenset()).stores[0].rules
+    hours = f'Default `"{rules.opens:%H:%M}-{rules.closes:%H:%M}"`'
+    assert hours in section("stores.business_hours")
+    assert f"Default `{rules.handling_days}`" in section("stores.handling_days")
+    assert f"Default `{json.dumps(sorted(rules.delivery_methods))}`" in section("stores.delivery_methods")
 
 
 def test_the_example_of_dotenv_names_only_variables_that_exist():

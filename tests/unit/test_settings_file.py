@@ -1,12 +1,15 @@
 """stuck.toml: several stores, and every way in which the file can be wrong."""
 
+import re
+from dataclasses import fields, replace
 from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.gaps.rules import NotifyPolicy
+from bot.gaps.rules import NotifyPolicy, StoreRules, Windows
 from bot.settings import SettingsError, load
+from bot.settings_file import EXAMPLES, WindowsTable
 
 CONTRACT = """
 [[stores]]
@@ -79,6 +82,45 @@ def test_every_key_of_the_contract_is_taken(written):
     assert rules.windows.notify == timedelta(hours=2)
     assert rules.windows.import_ == timedelta(minutes=90)
     assert rules.windows.minimum_order_age == timedelta(minutes=60)
+
+
+def test_a_store_that_says_nothing_gets_the_default_of_every_rule(written):
+    assert written("[[stores]]\n", {}, frozenset()).stores[0].rules == StoreRules(name="main", shop="")
+
+
+@pytest.mark.parametrize(
+    ("line", "ruled"),
+    [
+        ('exclude_tags = [" Do-Not-Ship "]', {"exclude_tags": {"do-not-ship"}}),
+        ('exclude_sources = ["POS", " 580111 "]', {"exclude_sources": {"pos", "580111"}}),
+        ('exclude_shipping_methods = ["Großer Freight"]', {"exclude_methods": {"grosser freight"}}),
+        ('exclude_skus = ["GIFT-Wrap ", "gift-wrap"]', {"exclude_skus": {"gift-wrap"}}),
+        ('exclude_locations = ["Show Room"]', {"exclude_locations": {"show room"}}),
+        ('locations = ["Main Warehouse"]', {"locations": {"main warehouse"}}),
+        ('delivery_methods = ["shipping", "Pick_Up"]', {"delivery_methods": {"SHIPPING", "PICK_UP"}}),
+        ('delivery_methods = ["LOCAL", "pickup_point"]', {"delivery_methods": {"LOCAL", "PICKUP_POINT"}}),
+        ("handling_days = 30", {"handling_days": 30}),
+        ('business_hours = "6:30 - 23:59"', {"opens": time(6, 30), "closes": time(23, 59)}),
+        ("shipstation.review_tags = [8362, 1]", {"review_tags": {8362, 1}}),
+    ],
+)
+def test_each_key_of_a_store_sets_its_rule_and_no_other(written, line, ruled):
+    read = written(f"[[stores]]\n{line}\n", {}, frozenset()).stores[0].rules
+    assert read == replace(StoreRules(name="main", shop=""), **ruled)
+
+
+@pytest.mark.parametrize("window", [field.name for field in fields(Windows)])
+def test_each_window_has_a_key_that_sets_it_and_no_other(written, window):
+    text = f'[[stores]]\nwindows.{window.rstrip("_")} = "77m"\n'
+    read = written(text, {}, frozenset()).stores[0].rules.windows
+    assert read == replace(Windows(), **{window: timedelta(minutes=77)})
+
+
+def test_a_long_sku_that_looks_like_a_secret_is_taken_in_lower_case(written, refused):
+    text = '[[stores]]\nexclude_skus = ["Tee-Organic-Navy-XL-Summer-2026"]\n'
+    assert "looks like a secret" in refused(text)["stores[0].exclude_skus[0]"].wrong
+    (store,) = written(text.lower(), {}, frozenset()).stores
+    assert store.rules.exclude_skus == {"tee-organic-navy-xl-summer-2026"}
 
 
 def test_the_only_store_may_leave_everything_to_the_environment(written):
@@ -157,12 +199,56 @@ def test_a_missing_secret_is_named_with_the_key_that_names_it(refused):
         ('windows.notify = "4 hours"', "stores[0].windows.notify", "duration"),
         ('windows.import = "x"', "stores[0].windows.import", "duration"),
         ("windows.minimum_order_age = 60", "stores[0].windows.minimum_order_age", "duration"),
+        ('exclude_sources = "pos"', "stores[0].exclude_sources", "'pos' is not a list"),
+        ('exclude_sources = ["pos", " "]', "stores[0].exclude_sources[1]", "an empty source matches nothing"),
+        ("exclude_sources = [580111]", "stores[0].exclude_sources[0]", "a source stands in quotes"),
+        ('exclude_shipping_methods = "Freight"', "stores[0].exclude_shipping_methods", "not a list"),
+        ('exclude_shipping_methods = [""]', "stores[0].exclude_shipping_methods[0]", "empty shipping method"),
+        ("exclude_skus = [12345]", "stores[0].exclude_skus[0]", "'12345' is not a text"),
+        ('exclude_skus = [""]', "stores[0].exclude_skus[0]", "empty SKU"),
+        ('exclude_locations = [""]', "stores[0].exclude_locations[0]", "empty location"),
+        ('locations = [""]', "stores[0].locations[0]", "empty location"),
+        ('locations = "Main warehouse"', "stores[0].locations", "not a list"),
+        ("delivery_methods = []", "stores[0].delivery_methods", "empty"),
+        ('delivery_methods = "SHIPPING"', "stores[0].delivery_methods", "not a list"),
+        ('delivery_methods = ["PICKUP"]', "stores[0].delivery_methods[0]", "did you mean 'PICK_UP'?"),
+        (
+            'delivery_methods = ["RETAIL"]',
+            "stores[0].delivery_methods[0]",
+            "those are SHIPPING, PICKUP_POINT",
+        ),
+        ("handling_days = -1", "stores[0].handling_days", "'-1' is not a whole number from 0 to 30"),
+        ("handling_days = 31", "stores[0].handling_days", "from 0 to 30"),
+        ("handling_days = 1.5", "stores[0].handling_days", "whole number"),
+        ("handling_days = true", "stores[0].handling_days", "whole number"),
+        ('business_hours = "18:00-08:00"', "stores[0].business_hours", "has to end after it begins"),
+        ('business_hours = "08:00-08:00"', "stores[0].business_hours", "has to end after it begins"),
+        ('business_hours = "8am-6pm"', "stores[0].business_hours", "24-hour clock"),
+        ('business_hours = ["08:00", "18:00"]', "stores[0].business_hours", "a beginning and an end"),
+        ("shipstation.review_tags = 8362", "stores[0].shipstation.review_tags", "not a list"),
+        ("shipstation.review_tags = [0]", "stores[0].shipstation.review_tags[0]", "above 0"),
+        ('shipstation.review_tags = ["VIP"]', "stores[0].shipstation.review_tags[0]", "whole number"),
     ],
 )
 def test_each_malformed_value_is_told_by_its_key_path_with_an_example(refused, line, where, word):
     found = refused(f"[[stores]]\n{line}\n")
     assert word in found[where].wrong
-    assert found[where].example
+    assert found[where].example == EXAMPLES[re.sub(r"\[\d+\]", "", where)]
+
+
+@pytest.mark.parametrize("key", [field.alias or name for name, field in WindowsTable.model_fields.items()])
+def test_each_malformed_window_is_told_by_its_key_path_with_an_example(refused, key):
+    problem = refused(f'[[stores]]\nwindows.{key} = "2 hours"\n')[f"stores[0].windows.{key}"]
+    assert "'2 hours' is not a duration in minutes, hours or days" in problem.wrong
+    assert re.fullmatch(rf'{key} = "\d+[mhd]"', problem.example)
+
+
+@pytest.mark.parametrize("path", sorted(path for path in EXAMPLES if path.startswith("stores.")))
+def test_each_example_that_a_refusal_shows_would_do(written, path):
+    example = EXAMPLES[path].partition(" (or ")[0]
+    table = path.rpartition(".")[0]
+    header = f"[{table}]\n" if table != "stores" and not example.startswith("[") else ""
+    assert written(f"[[stores]]\n{header}{example}\n", {}, frozenset()).stores
 
 
 @pytest.mark.parametrize(
@@ -172,6 +258,15 @@ def test_each_malformed_value_is_told_by_its_key_path_with_an_example(refused, l
         ('windows.notfy = "4h"', "stores[0].windows.notfy", "did you mean 'notify'?"),
         ('windows.import_ = "4h"', "stores[0].windows.import_", "did you mean 'import'?"),
         ('minimum_order_age = "4h"', "stores[0].minimum_order_age", "it belongs under [stores.windows]"),
+        ('hold = "1d"', "stores[0].hold", "it belongs under [stores.windows]"),
+        ('windows.cutoff = "15:00"', "stores[0].windows.cutoff", "it belongs under [[stores]]"),
+        (
+            "shipstation.exclude_tags = []",
+            "stores[0].shipstation.exclude_tags",
+            "it belongs under [[stores]]",
+        ),
+        ("exclude_sku = []", "stores[0].exclude_sku", "did you mean 'exclude_skus'?"),
+        ("stores = []", "stores[0].stores", "unknown key"),
         ("zzz = 1", "stores[0].zzz", "unknown key"),
         ('shopify.client_secret = "hunter2"', "stores[0].shopify.client_secret", "client_secret_env"),
     ],
@@ -180,6 +275,13 @@ def test_an_unknown_key_is_an_error_that_suggests_the_nearest(refused, line, whe
     problem = refused(f"[[stores]]\n{line}\n")[where]
     assert told in problem.wrong
     assert "hunter2" not in str(problem)
+
+
+def test_a_key_below_the_wrong_header_is_shown_as_it_should_stand(refused):
+    assert (
+        refused('[[stores]]\nwindows.cutoff = "9"\n')["stores[0].windows.cutoff"].example
+        == 'cutoff = "15:00"'
+    )
 
 
 def test_an_unknown_table_at_the_top_is_an_error(refused):

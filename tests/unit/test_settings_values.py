@@ -100,6 +100,44 @@ def test_other_times_of_day_are_refused(typed):
         values.clock_time(typed)
 
 
+@pytest.mark.parametrize(
+    ("typed", "opens", "closes"),
+    [
+        ("08:00-18:00", time(8), time(18)),
+        (" 6:30 - 23:59 ", time(6, 30), time(23, 59)),
+        ("00:00\u201300:01", time(0), time(0, 1)),
+    ],
+)
+def test_business_hours_have_a_beginning_and_an_end(typed, opens, closes):
+    assert values.business_hours(typed) == (opens, closes)
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "-", "08:00", "08:00-", "08:00-18:00-20:00", "8-18", "08:00 18:00", "08:00-24:00", 8, None]
+)
+def test_other_business_hours_are_refused_with_good_ones(typed):
+    with pytest.raises(Malformed, match=r"two times|a beginning and an end") as refused:
+        values.business_hours(typed)
+    assert refused.value.good == "08:00-18:00"
+
+
+@pytest.mark.parametrize("typed", ["18:00-08:00", "22:00-06:00", "08:00-08:00"])
+def test_business_hours_end_after_they_begin(typed):
+    with pytest.raises(Malformed, match="has to end after it begins, on the same day"):
+        values.business_hours(typed)
+
+
+@pytest.mark.parametrize("typed", [0, 1, 30])
+def test_handling_days_are_a_month_at_most(typed):
+    assert values.handling_days(typed) == typed
+
+
+@pytest.mark.parametrize("typed", [-1, 31, 1.0, True, "1", None, []])
+def test_other_handling_days_are_refused(typed):
+    with pytest.raises(Malformed, match="not a whole number from 0 to 30"):
+        values.handling_days(typed)
+
+
 def test_a_misspelt_zone_suggests_the_nearest():
     with pytest.raises(Malformed, match="did you mean 'America/New_York'"):
         values.zone("America/New_Yrok")
@@ -129,6 +167,54 @@ def test_financial_states_are_shopifys_in_any_case():
     assert values.financial_state("paid") == "PAID"
     with pytest.raises(Malformed, match="did you mean 'PAID'"):
         values.financial_state("PAYD")
+
+
+@pytest.mark.parametrize("typed", ["SHIPPING", "pickup_point", "Local", " PICK_UP "])
+def test_delivery_methods_are_shopifys_in_any_case(typed):
+    assert values.delivery_method(typed) == typed.strip().upper()
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("pickup", "did you mean 'PICK_UP'"),
+        ("RETAIL", "those are SHIPPING, PICKUP_POINT, LOCAL, PICK_UP"),
+        ("NONE", "those are"),
+        ("", "those are"),
+        (1, "not a delivery method"),
+    ],
+)
+def test_a_delivery_method_that_never_goes_through_shipstation_is_refused(typed, told):
+    with pytest.raises(Malformed, match=told):
+        values.delivery_method(typed)
+
+
+FOLDED = {
+    "tag": values.tag,
+    "source": values.source,
+    "shipping method": values.shipping_method,
+    "SKU": values.sku,
+    "location": values.location,
+}
+
+
+@pytest.mark.parametrize("what", FOLDED)
+def test_what_is_compared_in_any_case_is_folded_and_trimmed(what):
+    assert FOLDED[what]("  Straße 5 ") == "strasse 5"
+
+
+@pytest.mark.parametrize("what", FOLDED)
+@pytest.mark.parametrize("typed", ["", " \t"])
+def test_what_would_match_nothing_is_refused(what, typed):
+    with pytest.raises(Malformed, match=f"an empty {what} matches nothing"):
+        FOLDED[what](typed)
+
+
+@pytest.mark.parametrize("what", FOLDED)
+@pytest.mark.parametrize("typed", [12345, True, None, ["a"]])
+def test_what_has_no_quotes_is_refused(what, typed):
+    with pytest.raises(Malformed, match=f"a {what} stands in quotes"):
+        FOLDED[what](typed)
 
 
 @pytest.mark.parametrize(
@@ -199,7 +285,9 @@ def test_a_long_refused_value_is_cut():
 
 @given(st.text(), st.sampled_from([values.shop, values.duration, values.notify, values.clock_time, values.zone,
                                    values.workday, values.holiday, values.channel, values.database_url, values.port,
-                                   values.slack_url, values.base_url, values.public_url, values.store_name]))  # fmt: skip
+                                   values.slack_url, values.base_url, values.public_url, values.store_name,
+                                   values.business_hours, values.delivery_method, values.handling_days,
+                                   values.sku]))  # fmt: skip
 def test_no_text_brings_a_reader_down(text, read):
     """Any text is read or refused with a good value; nothing else is ever raised."""
     try:

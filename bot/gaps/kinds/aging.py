@@ -1,4 +1,4 @@
-"""Orders that ShipStation has and nobody ships: past their cutoff without a label (A1)."""
+"""Orders that ShipStation has and nobody ships: past their cutoff without a label (A1), or soon to be (A2)."""
 
 from datetime import datetime, timedelta
 
@@ -7,12 +7,11 @@ from bot.gaps.case import Case
 from bot.gaps.causes import cause
 from bot.gaps.dossier import Waiting
 from bot.gaps.evidence import pair, shipstation
-from bot.gaps.kinds import Kind, action, finding
-from bot.gaps.match import absorbed
+from bot.gaps.kinds import Kind, Reason, action, finding
 from bot.gaps.rules import StoreRules
 from bot.gaps.windows import bounded
 from storage.facts import ShipStationOrder, latest
-from storage.findings import Cause, Evidence, Finding, NextAction, Severity
+from storage.findings import Cause, Evidence, Finding, Severity
 
 AWAITING = "awaiting_shipment"
 ENOUGH_PEERS = 3
@@ -20,52 +19,66 @@ ENOUGH_PEERS = 3
 _REACH = timedelta(days=366)
 """Dates farther away than this are typing errors."""
 
-_NEXT: dict[str, NextAction] = {
-    "no_service": action(
-        "assign_service", "Choose a carrier and service for it in ShipStation and print the label today."
-    ),
-    "address": action(
-        "fix_address", "Correct or confirm the address in ShipStation, then print the label today."
-    ),
-    "batch_skipped": action("print_label", "Print its label today: the batch of that day went without it."),
-    "zero_quantity": action(
-        "reimport",
-        "Import the store again so that ShipStation gets the quantities. If they stay zero, edit the order by hand.",
-    ),
-}
-
 
 def find_past_cutoff(case: Case) -> Finding | Waiting | None:
     """A1: awaiting shipment, no live parcel, ready in Shopify, and its cutoff has passed."""
-    rows = waiting_rows(case)
-    if not rows or case.standing.state != "ready":
+    first = _first_due(case)
+    if first is None:
         return None
-    due, row = min(((_due(case, row), row) for row in rows), key=lambda pair: (pair[0], pair[1].id))
+    due, row = first
     if case.now < due:
         return Waiting(due, _patience(case, due))
-    found = _why(case, row)
     return finding(
         PAST_CUTOFF,
         case,
         headline="in ShipStation without a label, and its shipping cutoff has passed",
         since=due,
-        cause=found,
+        cause=why_not_shipped(case, row),
         evidence=_evidence(case, row, due),
-        next_action=_NEXT.get(found.code),
     )
+
+
+def find_at_risk(case: Case) -> Finding | Waiting | None:
+    """A2: the same, with the cutoff still to come, and soon."""
+    first = _first_due(case)
+    if first is None:
+        return None
+    due, row = first
+    rules = case.dossier.rules
+    from_then = due - rules.windows.cutoff_grace - rules.windows.at_risk
+    if case.now < from_then:
+        return Waiting(from_then, _patience(case, due))
+    if case.now >= due:
+        return None
+    at = words.moment(due, rules.timezone)
+    return finding(
+        AT_RISK,
+        case,
+        headline=f"in ShipStation without a label, late from {at}",
+        since=from_then,
+        cause=why_not_shipped(case, row),
+        evidence=_evidence(case, row, due),
+    )
+
+
+def _first_due(case: Case) -> tuple[datetime, ShipStationOrder] | None:
+    rows = () if case.dossier.live else waiting_rows(case)
+    if not rows or case.standing.state != "ready":
+        return None
+    return min(((due_of(case, row), row) for row in rows), key=lambda pair: (pair[0], pair[1].id))
 
 
 def waiting_rows(case: Case) -> list[ShipStationOrder]:
     """Return the rows of this order that await shipment with no parcel of their own on its way."""
-    rows = [row for row in case.dossier.matches if row.status == AWAITING]
-    if not rows:
-        return rows
-    gone = {parcel.order_id for parcel in case.dossier.live} | absorbed(case.dossier.matches)
     today = calendar.local_day(case.dossier.rules, case.now)
-    return [row for row in rows if row.id not in gone and (row.hold_until is None or row.hold_until <= today)]
+    return [
+        row
+        for row in case.unshipped
+        if row.status == AWAITING and (row.hold_until is None or row.hold_until <= today)
+    ]
 
 
-def _due(case: Case, row: ShipStationOrder) -> datetime:
+def due_of(case: Case, row: ShipStationOrder) -> datetime:
     """Return when this row is late (UTC): its ship-by day's cutoff, Shopify's deadline, or the next working cutoff.
 
     A deadline that had passed before the order could be shipped does not count (domain.md, trap 69).
@@ -73,7 +86,7 @@ def _due(case: Case, row: ShipStationOrder) -> datetime:
     rules = case.dossier.rules
     start = _start(case, row)
     grace = rules.windows.cutoff_grace
-    due = [calendar.next_cutoff(rules, start) + grace]
+    due = [calendar.cutoff_after(rules, start, rules.handling_days) + grace]
     first = calendar.local_day(rules, start)
     if row.ship_by is not None and first <= row.ship_by <= first + _REACH:
         by = calendar.cutoff_on(rules, row.ship_by) + grace
@@ -88,9 +101,7 @@ def _start(case: Case, row: ShipStationOrder) -> datetime:
     """Return since when it could be shipped: ready, imported, its hold over, its last label voided."""
     rules = case.dossier.rules
     stamps = [row.created_at]
-    stamps += [
-        part.voided_at for part in case.dossier.shipments if part.order_id == row.id and part.voided_at
-    ]
+    stamps += [part.voided_at for part in case.dead_labels if part.order_id == row.id and part.voided_at]
     clock = bounded(max(stamps), case.order, case.now)
     return latest((clock, case.standing.since, _released(rules, row, clock))) or clock
 
@@ -107,14 +118,19 @@ def _patience(case: Case, due: datetime) -> str:
     return f"It waits in ShipStation for its label. It counts as late in {words.span(due - case.now)} ({at})."
 
 
-def _why(case: Case, row: ShipStationOrder) -> Cause:
+def why_not_shipped(case: Case, row: ShipStationOrder) -> Cause:
+    """Return why a row that awaits shipment has no label (domain.md A1)."""
     peers = case.dossier.peers
+    if row.items and not any(item.quantity > 0 for item in row.items):
+        text = "ShipStation has it with quantities of zero, as it does with orders that were imported while on hold."
+        return cause("zero_qty", "likely", text)
+    reviewed = case.dossier.rules.review_tags & set(row.tag_ids)
+    if reviewed:
+        text = f"It carries the review tag {words.listed(str(tag) for tag in reviewed)}, and nobody has taken it off."
+        return cause("tag_review", "likely", text)
     if not row.carrier or not row.service:
         text = "No carrier or service is chosen on it, so batches leave it out: no automation rule or rate matched."
         return cause("no_service", "likely", text)
-    if row.items and not any(item.quantity > 0 for item in row.items):
-        text = "ShipStation has it with quantities of zero, as it does with orders that were imported while on hold."
-        return cause("zero_quantity", "likely", text)
     if address_trouble(row):
         text = f"ShipStation's check of the address says: “{words.cut(row.address_check or '', 100)}”."
         return cause("address", "likely", text)
@@ -153,6 +169,49 @@ def _evidence(case: Case, row: ShipStationOrder, due: datetime) -> tuple[Evidenc
     )
 
 
+_REASONS = (
+    Reason(
+        "zero_qty",
+        "Every quantity of the ShipStation row is zero.",
+        action(
+            "reimport",
+            "Import the store again so that ShipStation gets the quantities. If they stay zero, edit the order by hand.",
+        ),
+    ),
+    Reason(
+        "tag_review",
+        "The row carries a tag of `review_tags`.",
+        action("review", "Look at what the tag asks for, take it off in ShipStation, and print the label."),
+    ),
+    Reason(
+        "no_service",
+        "The row has no carrier or no service.",
+        action(
+            "assign_service", "Choose a carrier and service for it in ShipStation and print the label today."
+        ),
+    ),
+    Reason(
+        "address",
+        "ShipStation's address check did not end in “Address validated successfully”.",
+        action("fix_address", "Correct or confirm the address in ShipStation, then print the label today."),
+    ),
+    Reason(
+        "batch_skipped",
+        "It has a service, and at least three other orders imported within 12 hours of it have labels.",
+        action("print_label", "Print its label today: the batch of that day went without it."),
+    ),
+    Reason("unknown", "None of these."),
+)
+_KNOBS = (
+    "timezone",
+    "workdays",
+    "holidays",
+    "cutoff",
+    "handling_days",
+    "windows.cutoff_grace",
+    "shipstation.review_tags",
+)
+
 PAST_CUTOFF = Kind(
     code="aging.past_cutoff",
     title="Awaiting shipment past the cutoff",
@@ -166,5 +225,31 @@ PAST_CUTOFF = Kind(
         "ShipStation has the order as awaiting shipment, without a label, after the cutoff by which it should have left. "
         "Counted in the store's working days."
     ),
+    detected=(
+        "The order is ready in Shopify, its ShipStation row awaits shipment, and no parcel is on its way. Due is the earliest of "
+        "ShipStation's ship-by date, Shopify's fulfil-by time, and the next working cutoff after it was ready, imported and "
+        "released."
+    ),
+    window="30 minutes after the cutoff.",
+    reasons=_REASONS,
+    knobs=_KNOBS,
     find=find_past_cutoff,
+    yields_to=frozenset({"import.wrong_store", "import.duplicate"}),
+    replaces=frozenset({"aging.at_risk"}),
+)
+
+AT_RISK = Kind(
+    code="aging.at_risk",
+    title="Close to its cutoff without a label",
+    severity=Severity.LOW,
+    owner_role="warehouse",
+    next_action=action("print_label", "Print the label before the carrier's pickup."),
+    explanation="The order will miss today's pickup unless its label is printed soon. It has no card, only a line in summaries.",
+    detected="As past the cutoff, with the cutoff still to come.",
+    window="From 90 minutes before the cutoff.",
+    reasons=_REASONS,
+    knobs=(*_KNOBS, "windows.at_risk"),
+    find=find_at_risk,
+    yields_to=frozenset({"import.wrong_store", "import.duplicate", "aging.past_cutoff"}),
+    forecast=True,
 )

@@ -7,9 +7,9 @@ from bot.gaps.case import Case
 from bot.gaps.causes import cause
 from bot.gaps.dossier import Waiting
 from bot.gaps.evidence import pair, shipstation, shopify
-from bot.gaps.kinds import Kind, action, finding
-from bot.gaps.match import is_shopify, mapped_stores, twins
-from storage.facts import ShipStationStore
+from bot.gaps.kinds import Kind, Reason, action, finding
+from bot.gaps.match import entered_by_hand, stores_of, twins
+from bot.gaps.traits import Trait
 from storage.findings import Cause, Evidence, Finding, Severity
 
 TOO_OLD = timedelta(days=90)
@@ -18,14 +18,17 @@ HARD_CAP = timedelta(hours=24)
 """Late even if no younger order was imported."""
 LOOK_AGAIN = timedelta(minutes=30)
 """How often to ask whether a younger order has overtaken this one."""
+_PAID_LATE = timedelta(minutes=15)
+"""From how long after its creation on a payment is one that came later."""
+_CHANNELS = frozenset({"source", "location"})
 
 
 def find_missing(case: Case) -> Finding | Waiting | None:
     """I1: ready to ship, in no status of any ShipStation store, and younger orders were imported."""
     dossier = case.dossier
-    if dossier.matches or dossier.shipments or case.standing.state != "ready":
+    if dossier.matches or dossier.shipments or case.standing.state != "ready" or is_too_old(case):
         return None
-    if is_too_old(case) or (dossier.related and twins(dossier)):
+    if dossier.related and (twins(dossier) or entered_by_hand(dossier)):
         return None
     since = case.standing.since or case.order.created_at
     windows = dossier.rules.windows
@@ -67,27 +70,32 @@ def _not_overtaken(left: timedelta) -> str:
     )
 
 
-def _stores(case: Case) -> list[ShipStationStore]:
-    mapped = mapped_stores(case.dossier.rules, case.dossier.stores)
-    known = sorted(case.dossier.stores.values(), key=lambda store: store.id)
-    return [store for store in known if (store.id in mapped if mapped is not None else is_shopify(store))]
-
-
 def _why(case: Case) -> Cause:
-    stores = _stores(case)
+    stores = stores_of(case.dossier.rules, case.dossier.stores)
     if stores and not any(store.active for store in stores):
-        return cause(
-            "store_inactive",
-            "likely",
-            "The ShipStation store of this shop is not active, so it imports nothing.",
-        )
+        text = "The ShipStation store of this shop is not active, so it imports nothing."
+        return cause("store_inactive", "likely", text)
     if not overtaken(case):
         if any(store.auto_refresh is False for store in stores):
             text = "No younger order was imported either, and the store's automatic import is off."
             return cause("auto_import_off", "likely", text)
         text = "No younger order was imported either: the store's import has probably stopped."
         return cause("import_stalled", "likely", text)
+    peers = case.dossier.peers
+    if peers is not None and peers.shared:
+        return _excluded(peers.shared[0])
     return _payment_changed(case) or _unnamed(case)
+
+
+def _excluded(trait: Trait) -> Cause:
+    """Name what all the absent orders share and no imported one does (trap 22)."""
+    named = f"{trait.kind} “{words.cut(trait.value, 60)}”"
+    text = f"All {trait.absent} orders with the {named} are absent, and orders without it were imported."
+    if trait.kind in _CHANNELS:
+        text = f"{text} ShipStation probably does not import this {trait.kind}."
+        return cause("channel_not_imported", "likely", text)
+    text = f"{text} A filter or a “Do not import the order” rule probably leaves them out."
+    return cause("excluded_by_rule", "likely", text)
 
 
 def _payment_changed(case: Case) -> Cause | None:
@@ -96,20 +104,24 @@ def _payment_changed(case: Case) -> Cause | None:
     if any(payment.kind == "VOID" and payment.status == "SUCCESS" for payment in payments):
         text = "Its payment was voided and charged again after it was placed. ShipStation may have passed it over while it was not paid."
         return cause("payment_changed", "likely", text)
-    captured = [
-        part for part in payments if part.kind == "CAPTURE" and part.status == "SUCCESS" and part.processed_at
+    charged = [
+        part.processed_at
+        for part in payments
+        if part.kind in {"CAPTURE", "SALE"} and part.status == "SUCCESS" and part.processed_at
     ]
-    late = timedelta(minutes=15)
-    if any(part.processed_at and part.processed_at - case.order.created_at > late for part in captured):
-        text = "It was authorised first and paid later. ShipStation may have passed it over while it was not paid."
+    placed = max(case.order.created_at, case.order.processed_at)
+    if charged and min(charged) - placed > _PAID_LATE:
+        text = (
+            "It was placed first and paid later. ShipStation may have passed it over while it was not paid."
+        )
         return cause("payment_changed", "likely", text)
     return None
 
 
 def _unnamed(case: Case) -> Cause:
     text = (
-        "Younger orders were imported, this one was passed over. A filter or “Do not import” rule, an incomplete address and "
-        "a channel mapping all look like this; none of them can be read from outside."
+        "Younger orders were imported, this one was passed over, and it shares nothing with other absent orders. An "
+        "incomplete address, a filter or a rule look like this; none of them can be read from outside."
     )
     if case.dossier.peers is None:
         text = "ShipStation has no order for it. Whether younger orders were imported was not read."
@@ -118,16 +130,18 @@ def _unnamed(case: Case) -> Cause:
 
 def _evidence(case: Case, since: datetime) -> tuple[Evidence, ...]:
     order, zone = case.order, case.dossier.rules.timezone
-    stores = [words.cut(store.name, 60) for store in _stores(case)]
+    stores = [words.cut(store.name, 60) for store in stores_of(case.dossier.rules, case.dossier.stores)]
     ours = f"{words.state(order.financial_status)}, {words.state(order.fulfillment_status).lower()}"
     ready = f"{words.counted(case.standing.units, 'unit')}, ready since {words.moment(since, zone)}"
     location = (
         (shopify(case, "Location", words.listed(case.standing.places)),) if case.standing.places else ()
     )
+    tags = (shopify(case, "Tags", words.listed(order.tags)),) if order.tags else ()
     return (
         *pair(case, "State", theirs="no order in any status", ours=ours),
         *pair(case, "Where", theirs=f"searched every store; this shop's: {words.listed(stores)}", ours=ready),
         *location,
+        *tags,
         *_look_alikes(case),
     )
 
@@ -139,6 +153,17 @@ def _look_alikes(case: Case) -> tuple[Evidence, ...]:
     named = words.listed(f"{words.cut(row.number, 40)} ({words.state(row.status).lower()})" for row in rows)
     return (shipstation(case, "Looks akin, not proof", named),)
 
+
+_RECONNECT = action(
+    "reconnect_store",
+    "Open the store in ShipStation under Settings > Selling Channels > Store Setup: activate or reconnect it and switch "
+    "automatic import on. Then import it by hand and search the order number in all statuses.",
+)
+_ALLOW = action(
+    "allow_or_exclude",
+    "Look for the automation rule, import filter or channel setting in ShipStation that leaves these orders out. If they are "
+    "meant to stay out, exclude them in stuck.toml; otherwise change it and import the store by hand.",
+)
 
 MISSING = Kind(
     code="import.missing",
@@ -153,6 +178,47 @@ MISSING = Kind(
     explanation=(
         "A paid order that needs shipping has no ShipStation order in any status or store, although younger orders were "
         "imported. No ShipStation report can show a row that never arrived."
+    ),
+    detected=(
+        "The Shopify order is paid, open and has units to ship by parcel. No ShipStation row carries its id, and none its "
+        "number in this shop's stores, in any status, inactive stores included. A younger order was imported."
+    ),
+    window=(
+        "4 hours after it was paid, created or released, plus the minimum order age. While no younger order was imported, "
+        "24 hours."
+    ),
+    reasons=(
+        Reason("store_inactive", "None of the shop's ShipStation stores is active.", _RECONNECT),
+        Reason(
+            "auto_import_off",
+            "No younger order was imported, and the store's automatic import is off.",
+            _RECONNECT,
+        ),
+        Reason("import_stalled", "No younger order was imported, and automatic import is on."),
+        Reason(
+            "excluded_by_rule",
+            "It shares a tag, shipping method or SKU with at least two other absent orders, and no imported order has it.",
+            _ALLOW,
+        ),
+        Reason(
+            "channel_not_imported",
+            "It shares a source or location with at least two other absent orders, and no imported order has it.",
+            _ALLOW,
+        ),
+        Reason("payment_changed", "Its payment was voided and charged again, or came after it was placed."),
+        Reason("unknown", "None of these."),
+    ),
+    knobs=(
+        "windows.import",
+        "windows.minimum_order_age",
+        "paid",
+        "exclude_tags",
+        "exclude_sources",
+        "exclude_shipping_methods",
+        "exclude_skus",
+        "exclude_locations",
+        "locations",
+        "delivery_methods",
     ),
     find=find_missing,
 )

@@ -7,7 +7,7 @@ from bot.gaps.case import Case
 from bot.gaps.causes import why_not_told
 from bot.gaps.dossier import Waiting
 from bot.gaps.evidence import pair, parcel_evidence
-from bot.gaps.kinds import Kind, action, finding
+from bot.gaps.kinds import Kind, Reason, action, finding
 from bot.gaps.windows import SECOND_LOOK, bounded, notify_due
 from storage.findings import Cause, Evidence, Finding, NextAction, Severity
 
@@ -28,46 +28,110 @@ _SEND = action(
     "send_notification",
     "Open the shipment in ShipStation and choose Other Actions > Send Notification. Do not make a new label.",
 )
-_NEXT: dict[str, NextAction] = {
-    "scan_not_seen": action(
-        "check_parcel",
-        "Check that the parcel was handed over. If it was, open the shipment in ShipStation and choose Other Actions > Send Notification.",
+REASONS = (
+    Reason("notification_failed", "ShipStation recorded an error when it told Shopify; quoted."),
+    Reason(
+        "store_cannot_notify",
+        "The parcel's ShipStation store has no channel, or one that cannot be told.",
+        action(
+            "fulfil_by_hand",
+            "Fulfil the order in Shopify by hand with this tracking number; this ShipStation store cannot do it.",
+        ),
     ),
-    "store_notifications_off": action(
-        "check_store_notifications",
-        "Check in ShipStation that the store's shipment notifications are on and its connection works, then choose Send Notification for the shipment.",
+    Reason(
+        "reship_not_resent",
+        "Not notified, and a voided label of the order had been: ShipStation does not tell Shopify twice.",
     ),
-    "wrong_store": action(
-        "check_connection",
-        "Check in ShipStation which store connection the order belongs to. Then fulfil it in Shopify by hand with this tracking number.",
+    Reason(
+        "marked_without_notify",
+        "Marked as shipped, not notified: that option is off unless somebody ticks it.",
     ),
-    "store_cannot_notify": action(
-        "fulfil_by_hand",
-        "Fulfil the order in Shopify by hand with this tracking number; this ShipStation store cannot do it.",
+    Reason(
+        "scan_not_seen",
+        "Not notified, past the 72 hours of a store that tells Shopify at the carrier's first scan.",
+        action(
+            "check_parcel",
+            "Check that the parcel was handed over. If it was, open the shipment in ShipStation and choose Other Actions > Send Notification.",
+        ),
     ),
-    "fulfillment_undone": action(
-        "ask_who_cancelled",
-        "Find out in Shopify's timeline who or what cancelled the fulfilment. If the parcel left, fulfil it again with its tracking number.",
+    Reason("split_not_notified", "Not notified, and another parcel of the order was."),
+    Reason("do_not_notify", "Not notified without an error, and other labels of that hour were."),
+    Reason(
+        "store_notifications_off",
+        "Not notified without an error, and no other label of that hour was.",
+        action(
+            "check_store_notifications",
+            "Check in ShipStation that the store's shipment notifications are on and its connection works, then choose Send Notification for the shipment.",
+        ),
     ),
-    "shopify_refused": action(
-        "free_the_order",
-        "Release the hold or move the items back to the right location in Shopify, then choose Send Notification for the shipment in ShipStation.",
+    Reason(
+        "not_notified",
+        "Not notified without an error, and no other label was made in that hour: the two cannot be told apart.",
     ),
-    "lines_edited": action(
-        "fulfil_by_hand", "Fulfil the missing items in Shopify by hand with this parcel's tracking number."
+    Reason(
+        "fulfillment_undone",
+        "Notified, and a fulfilment in Shopify was cancelled or failed after the label.",
+        action(
+            "ask_who_cancelled",
+            "Find out in Shopify's timeline who or what cancelled the fulfilment. If the parcel left, fulfil it again with its tracking number.",
+        ),
     ),
-    "externally_fulfilled": action(
-        "ask_provider", "Ask the provider for the tracking number and fulfil the order in Shopify by hand."
+    Reason(
+        "wrong_store",
+        "Notified, through a store that is not this shop's or under a key that is not the order's.",
+        action(
+            "check_connection",
+            "Check in ShipStation which store connection the order belongs to. Then fulfil it in Shopify by hand with this tracking number.",
+        ),
     ),
-    "marked_no_record": action(
-        "find_the_parcel",
-        "Find out whether the parcel left. If it did, fulfil the order in Shopify by hand; if not, restore it in ShipStation.",
+    Reason(
+        "shopify_refused",
+        "Notified, and what is missing stands in fulfilment orders that are held, closed, incomplete or elsewhere.",
+        action(
+            "free_the_order",
+            "Release the hold or move the items back to the right location in Shopify, then choose Send Notification for the shipment in ShipStation.",
+        ),
     ),
-    "combined": action(
-        "find_the_parcel",
-        "Find the combined order's parcel in ShipStation and fulfil this order in Shopify with its tracking number.",
+    Reason(
+        "lines_edited",
+        "Notified, and the parcel names lines that the order no longer has.",
+        action(
+            "fulfil_by_hand",
+            "Fulfil the missing items in Shopify by hand with this parcel's tracking number.",
+        ),
     ),
-}
+    Reason("sent_not_shown", "Notified, and nothing else explains it."),
+    Reason(
+        "combined",
+        "Combined into an order that is called shipped and has no parcel.",
+        action(
+            "find_the_parcel",
+            "Find the combined order's parcel in ShipStation and fulfil this order in Shopify with its tracking number.",
+        ),
+    ),
+    Reason(
+        "externally_fulfilled",
+        "Called shipped without a parcel, and recorded as fulfilled outside.",
+        action(
+            "ask_provider",
+            "Ask the provider for the tracking number and fulfil the order in Shopify by hand.",
+        ),
+    ),
+    Reason(
+        "marked_no_record",
+        "Called shipped, without a label or a mark.",
+        action(
+            "find_the_parcel",
+            "Find out whether the parcel left. If it did, fulfil the order in Shopify by hand; if not, restore it in ShipStation.",
+        ),
+    ),
+    Reason("unknown", "ShipStation did not say whether it told Shopify."),
+)
+"""Why Shopify was not told (domain.md 3.1), in the order in which the evidence is looked at."""
+_DETECTED = (
+    "Units that live labels and marks carry, by line, against those of Shopify's successful fulfilments. Voided labels, return "
+    "labels and lines that need no shipping do not count; a combined order's parcel counts for each of its orders."
+)
 
 
 def find_unfulfilled(case: Case) -> Finding | Waiting | None:
@@ -151,9 +215,10 @@ def _units(case: Case) -> tuple[Evidence, ...]:
     )
 
 
-def _next(cause: Cause, case: Case) -> NextAction:
+def _next(cause: Cause, case: Case) -> NextAction | None:
+    """Return what to do where that has to name the shipment; None: as the cause says."""
     if cause.code != "sent_not_shown":
-        return _NEXT.get(cause.code, _SEND)
+        return None
     parcel = case.coverage.parcels[0]
     return action(
         "contact_shipstation",
@@ -172,6 +237,10 @@ UNFULFILLED = Kind(
         "ShipStation has a label or a mark as shipped, and Shopify shows nothing of it as fulfilled after the notification "
         "window. The customer was not told. High once the parcel is older than 24 hours."
     ),
+    detected=f"{_DETECTED} Nothing of what left is fulfilled.",
+    window="4 hours after the label, or as the store's notification setting says: N hours more, 2 hours past the time on the ship date, or 72 hours for the first scan. An error waits for no setting.",
+    reasons=REASONS,
+    knobs=("windows.notify", "shipstation.notify", "shipstation.store_ids"),
     find=find_unfulfilled,
     replaces=SYNC - {"sync.unfulfilled"},
 )
@@ -186,6 +255,10 @@ PARTIAL = Kind(
         "More units left with parcels than Shopify shows as fulfilled: one parcel of a split order was not reported, or lines "
         "changed after the import."
     ),
+    detected=f"{_DETECTED} A part of what left is fulfilled.",
+    window="2 hours after the label, or as the store's notification setting says.",
+    reasons=REASONS,
+    knobs=("windows.notify", "shipstation.notify"),
     find=find_partial,
     yields_to=frozenset({"sync.unfulfilled"}),
     replaces=SYNC - {"sync.partial"},

@@ -1,4 +1,4 @@
-"""Parcels whose tracking Shopify has not (B3), has wrong (B4) or has by half (B5)."""
+"""Parcels whose tracking Shopify has not (B3), has wrong (B4), has by half (B5), or that nobody has (B8)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -6,11 +6,10 @@ from datetime import datetime, timedelta
 from bot.gaps import tracking, words
 from bot.gaps.case import Case
 from bot.gaps.causes import cause
-from bot.gaps.coverage import successes
 from bot.gaps.dossier import Waiting
 from bot.gaps.eligibility import paid_at
 from bot.gaps.evidence import parcel_evidence
-from bot.gaps.kinds import Kind, action, finding
+from bot.gaps.kinds import Kind, Reason, action, finding
 from bot.gaps.kinds.sync import SYNC
 from bot.gaps.windows import INCOMPLETE, SECOND_LOOK, bounded, notify_due
 from storage.facts import Fulfillment, Shipment, Tracking
@@ -51,7 +50,7 @@ def find_mismatch(case: Case) -> Finding | Waiting | None:
     found = case.coverage
     if found.missing or not found.printed or not found.shown or found.printed <= found.shown:
         return None
-    dead = _dead(case) & found.shown
+    dead = case.dead_numbers & found.shown
     if found.printed & found.shown and not dead:
         return None
     parcels = _unshown(case)
@@ -77,7 +76,7 @@ def find_incomplete(case: Case) -> Finding | Waiting | None:
     found = case.coverage
     if not found.printed or found.printed.isdisjoint(found.shown):
         return None
-    halves = [part for part in successes(case.order) if any(_is_half(entry, case) for entry in part.tracking)]
+    halves = [part for part in case.successes if any(_is_half(entry, case) for entry in part.tracking)]
     if not halves:
         return None
     since = bounded(min(part.created_at for part in halves), case.order, case.now)
@@ -94,15 +93,53 @@ def find_incomplete(case: Case) -> Finding | Waiting | None:
     )
 
 
+def find_nowhere(case: Case) -> Finding | Waiting | None:
+    """B8: shipped, shown as fulfilled, and neither side has a number for any of its parcels."""
+    live = case.dossier.live
+    if (
+        not live
+        or case.coverage.missing
+        or case.coverage.printed
+        or case.coverage.shown
+        or not case.successes
+    ):
+        return None
+    if case.called_off_at is not None:
+        return None
+    since = bounded(min(parcel.created_at for parcel in live), case.order, case.now)
+    due = since + case.dossier.rules.windows.notify
+    if case.now < due:
+        return Waiting(
+            due, f"It was shipped without a tracking number. That counts in {words.span(due - case.now)}."
+        )
+    if all(parcel.kind == "mark" for parcel in live):
+        text = "It was marked as shipped without a tracking number, which ShipStation does not ask for."
+        why = cause("marked_without_number", "likely", text)
+    else:
+        why = cause(
+            "label_without_number",
+            "likely",
+            "ShipStation made a label that has no tracking number, as some services do.",
+        )
+    return finding(
+        NOWHERE,
+        case,
+        headline="shipped without a tracking number in either system",
+        since=since,
+        cause=why,
+        evidence=parcel_evidence(case, live),
+    )
+
+
 def _relevant(case: Case) -> list[Fulfillment]:
     """Return the successful fulfilments of lines that need shipping; digital lines have no number."""
     detail = case.order.detail
     if detail is None:
-        return list(successes(case.order))
+        return list(case.successes)
     shipped = {line.id for line in detail.lines if line.requires_shipping}
     return [
         part
-        for part in successes(case.order)
+        for part in case.successes
         if part.lines is None or any(covered.line_id in shipped for covered in part.lines)
     ]
 
@@ -127,12 +164,6 @@ def _about(case: Case, parcels: Sequence[Shipment], parts: Sequence[Fulfillment]
         if not lines or not named or named & lines:
             about.append(parcel)
     return about
-
-
-def _dead(case: Case) -> frozenset[str]:
-    """Return the numbers of voided labels that no live parcel carries."""
-    voided = [parcel for parcel in case.dossier.shipments if parcel.voided and not parcel.return_label]
-    return tracking.parcel_numbers(voided) - case.coverage.printed
 
 
 def _is_half(entry: Tracking, case: Case) -> bool:
@@ -186,6 +217,13 @@ def _why_mismatch(case: Case, dead: frozenset[str]) -> Cause:
     if dead:
         text = "Shopify shows the number of a label that was voided. ShipStation does not tell Shopify about the label made after it."
         return cause("reship_after_void", "confirmed", text)
+    writers = {part.service for part in case.successes if part.service}
+    if writers:
+        return cause(
+            "other_app",
+            "likely",
+            f"{words.cut(words.listed(writers), 60)} wrote the number that Shopify shows.",
+        )
     text = (
         "No label of this order ever had the number that Shopify shows. Another app or a person may have written it, or the "
         "carrier gave the parcel a second number."
@@ -212,6 +250,22 @@ MISSING = Kind(
         "Add this tracking number to the fulfilment in Shopify and let Shopify notify the customer.",
     ),
     explanation="Shopify shows the order as fulfilled without a tracking number, and ShipStation's parcel has one.",
+    detected="Every shipped unit is fulfilled in Shopify, a fulfilment has no number, and a live parcel has one that Shopify does not show.",
+    window="2 hours after both stood; never before the store's notification setting allows.",
+    reasons=(
+        Reason(
+            "auto_fulfilled",
+            "The fulfilment was made within 5 minutes of the payment and before the parcel.",
+            action(
+                "turn_off_auto_fulfilment",
+                "Add this tracking number in Shopify. Then turn off automatic fulfilment under Settings > General > Order processing.",
+            ),
+        ),
+        Reason("fulfilled_by_hand", "Shopify shows it as marked as fulfilled."),
+        Reason("notification_failed", "ShipStation recorded an error when it told Shopify; quoted."),
+        Reason("unknown", "None of these."),
+    ),
+    knobs=("windows.notify", "shipstation.notify"),
     find=find_missing,
     yields_to=frozenset({"sync.unfulfilled", "sync.partial"}),
     replaces=SYNC - {"sync.tracking_missing"},
@@ -230,6 +284,17 @@ MISMATCH = Kind(
         "The customer follows a number that is not on the parcel: usually a voided label's, because ShipStation does not "
         "report the label that replaced it."
     ),
+    detected="The numbers of Shopify's fulfilments and of the live parcels share nothing, or one of Shopify's is a voided label's. Compared without spaces, dashes and the postal prefix.",
+    window="2 hours after both stood; never before the store's notification setting allows.",
+    reasons=(
+        Reason("reship_after_void", "The number that Shopify shows is a voided label's."),
+        Reason("other_app", "Shopify names a fulfilment service that wrote the number."),
+        Reason(
+            "other_number",
+            "No label ever had the number: another app, a person, or a carrier that gave a second number.",
+        ),
+    ),
+    knobs=("windows.notify", "shipstation.notify"),
     find=find_mismatch,
     yields_to=frozenset({"sync.unfulfilled", "sync.partial", "sync.tracking_missing"}),
     replaces=SYNC - {"sync.tracking_mismatch"},
@@ -242,7 +307,34 @@ PARTLY = Kind(
     owner_role="ops",
     next_action=action("set_carrier", "Set the carrier, or a tracking link, on the fulfilment in Shopify."),
     explanation="Shopify has the right number but neither a carrier nor a link, so the customer cannot follow the parcel.",
+    detected="A fulfilment shows a live parcel's number, its company is missing or Other, and it has no link.",
+    window="24 hours after the fulfilment.",
+    reasons=(
+        Reason("unsupported_carrier", "ShipStation's carrier is none that Shopify knows by name."),
+        Reason("unknown", "Shopify knows the carrier."),
+    ),
     find=find_incomplete,
     yields_to=SYNC - {"sync.tracking_incomplete"},
     replaces=SYNC - {"sync.tracking_incomplete"},
+)
+
+NOWHERE = Kind(
+    code="sync.no_tracking_anywhere",
+    title="Shipped without a tracking number",
+    severity=Severity.LOW,
+    owner_role="warehouse",
+    next_action=action(
+        "find_number",
+        "Get the number from whoever shipped it and add it in Shopify, or accept it as your own delivery.",
+    ),
+    explanation="The order counts as shipped in both systems and nobody can follow the parcel.",
+    detected="Live parcels without a number, usually marks as shipped, and fulfilments without a number.",
+    window="4 hours after it was shipped.",
+    reasons=(
+        Reason("marked_without_number", "It was marked as shipped; no label was made."),
+        Reason("label_without_number", "A label was made that has no number."),
+    ),
+    knobs=("windows.notify",),
+    find=find_nowhere,
+    yields_to=SYNC - {"sync.tracking_incomplete"},
 )

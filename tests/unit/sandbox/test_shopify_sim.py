@@ -268,7 +268,7 @@ async def test_client_credentials_buy_a_token_for_a_day(admin: httpx.AsyncClient
 
     assert (granted["expires_in"], granted["scope"]) == (
         86399,
-        "read_merchant_managed_fulfillment_orders,read_orders",
+        "read_apps,read_fulfillments,read_merchant_managed_fulfillment_orders,read_orders",
     )
     assert (fresh.status_code, stale.status_code) == (200, 401)
     assert "Invalid API key or access token" in stale.json()["errors"]

@@ -313,6 +313,22 @@ async def test_stores_come_as_a_bare_list_or_in_an_envelope(shipstation, stage, 
     assert stage.seen[0]["params"] == {"showInactive": "true"}
 
 
+@pytest.mark.parametrize(
+    ("told", "address"),
+    [
+        ({"integrationUrl": " Acme.myShopify.com\n"}, "acme.myshopify.com"),
+        ({"integrationUrl": "  "}, None),
+        ({"integrationUrl": ""}, None),
+        ({"integrationUrl": None}, None),
+        ({}, None),
+    ],
+)
+async def test_a_store_tells_which_shop_it_is_connected_to(shipstation, stage, told, address):
+    stage.play([STORE | told])
+    (store,) = await shipstation.stores()
+    assert store.integration == address
+
+
 async def test_the_marketplaces_tell_which_stores_can_be_notified(shipstation, stage):
     told = [
         {"marketplaceId": 22, "canConfirmShipments": True},

@@ -4,9 +4,13 @@ import math
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from graphql import get_operation_ast, parse
 
 from bot.errors import SourceGarbled, SourceThrottled, SourceUnreachable
-from bot.sources.shopify_pace import Cost, Pace
+from bot.sandbox.cost import Price
+from bot.sandbox.shopify_admin import load_schema
+from bot.sources.documents import documents
+from bot.sources.shopify_pace import FIRST_SIZE, FIRST_SIZES, QUERY_COST, Cost, Pace
 
 pytestmark = pytest.mark.anyio
 
@@ -62,6 +66,14 @@ async def test_a_first_run_needs_hardly_more_pages_than_possible(shopify, stage,
     fewest = math.ceil(3_000 / min(250, (1000 - 2) // price))
     assert shopify.requests <= 1.2 * fewest
     assert shop.refusals <= 2
+
+
+@pytest.mark.parametrize("document", ["OrdersPage", "OrdersByName", "OrdersDetailed", "OrdersWide"])
+async def test_the_first_question_fits_into_one_query_with_every_optional_field(document):
+    text = parse(documents()[document])
+    rows = FIRST_SIZES.get(document, FIRST_SIZE)
+    asked = {"ids": ["gid://shopify/Order/1"] * rows, "first": rows, "withScopes": True}
+    assert Price(load_schema(), text, asked).of(get_operation_ast(text)) <= QUERY_COST
 
 
 async def test_details_are_read_as_many_at_a_time_as_fit(shopify, stage, nodes, clock):

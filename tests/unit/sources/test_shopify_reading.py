@@ -165,6 +165,56 @@ async def test_a_detailed_order_has_lines_holds_payments_and_refunds(shopify, st
     assert order.fulfillments[0].lines == (Quantity("71", 1),)
 
 
+def held_part(hold, nodes):
+    return {
+        "id": "gid://shopify/FulfillmentOrder/81",
+        "status": "ON_HOLD",
+        "requestStatus": "UNSUBMITTED",
+        "createdAt": "2026-11-18T15:01:09Z",
+        "updatedAt": "2026-11-18T15:01:10Z",
+        "fulfillAt": None,
+        "deliveryMethod": None,
+        "assignedLocation": None,
+        "fulfillmentHolds": [{"reason": "OTHER"} | hold],
+        "lineItems": nodes.connection([]),
+    }
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ({"heldByApp": {"title": "Upsell Wizard"}}, "Upsell Wizard"),
+        ({"heldByApp": {"title": ""}}, None),
+        ({"heldByApp": {}}, None),
+        ({"heldByApp": None}, None),
+        ({}, None),
+    ],
+)
+async def test_a_hold_names_the_app_that_set_it_where_that_is_told(shopify, stage, nodes, told, name):
+    parts = nodes.connection([held_part(told, nodes)])
+    stage.play(nodes.nodes(nodes.detailed(1, fulfillmentOrders=parts)))
+    detail = (await shopify.orders(["6000000000001"]))["6000000000001"].detail
+    assert detail.fulfillment_orders[0].holds == (Hold("OTHER", None, name),)
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ({"service": {"handle": "acme-logistics", "serviceName": "Acme Logistics"}}, "Acme Logistics"),
+        ({"service": {"handle": "manual", "serviceName": "Manual"}}, None),
+        ({"service": {"handle": "acme-logistics", "serviceName": None}}, None),
+        ({"service": {"handle": "acme-logistics"}}, None),
+        ({"service": None}, None),
+        ({}, None),
+    ],
+)
+async def test_a_fulfilment_names_its_service_unless_that_is_the_shop(shopify, stage, nodes, told, name):
+    shipped = fulfillment(fulfillmentLineItems=nodes.connection([])) | told
+    stage.play(nodes.nodes(nodes.detailed(1, fulfillments=[shipped])))
+    order = (await shopify.orders(["6000000000001"]))["6000000000001"]
+    assert order.fulfillments[0].service == name
+
+
 async def test_orders_that_shopify_does_not_show_are_missing_and_odd_ids_are_not_asked(shopify, stage, nodes):
     stage.play(nodes.nodes(None, nodes.detailed(2)))
     found = await shopify.orders(["1", "6000000000002", "SHIP-17265", "1"])
