@@ -63,6 +63,9 @@ test: $(DEV_READY) ## every test
 	$(BIN)/pytest -n 2 -m "not browser" --ignore=tests/benchmarks $(COVER)
 	$(BIN)/pytest -m browser tests/browser -rs $(COVER) || [ $$? -eq 5 ]
 
+scenarios: $(DEV_READY) ## every kind of gap against the labelled cases: found, missed, false
+	$(BIN)/pytest -n 2 tests/scenarios
+
 coverage: $(DEV_READY) ## every test, and which lines and branches none of them reached
 	$(BIN)/coverage erase
 	$(MAKE) test COVER="--cov --cov-append --cov-report="
@@ -74,8 +77,9 @@ bench: $(DEV_READY) ## the benchmarks, as ratios
 screenshot: $(DEV_READY) ## take the README's picture anew, from the story that the browser test plays
 	STUCK_SCREENSHOT=docs/demo.png $(BIN)/pytest tests/browser/test_demo_story.py -rs
 
-docs: $(DEV_READY) ## write docs/commands.md anew from the command line's help
+docs: $(DEV_READY) ## write docs/commands.md and docs/kinds.md anew from the code
 	$(BIN)/typer bot.cli utils docs --name stuck --title "Commands" --output docs/commands.md
+	$(BIN)/python -m bot.gaps.handbook > docs/kinds.md
 
 lock: $(DEV_READY) ## resolve the newest versions that pyproject.toml allows
 	@uv=$$(command -v uv || echo $(BIN)/uv); "$$uv" lock --upgrade

@@ -296,9 +296,9 @@ def _state(word: str | None) -> Any:
 def _kind(code: str | None) -> str | None:
     if code is None:
         return None
-    from bot.gaps.catalog import KINDS
+    from bot.gaps.catalog import ALL
 
-    return _one_of(code, [kind.code for kind in KINDS], "kind", "--kind sync.unfulfilled")
+    return _one_of(code, [kind.code for kind in ALL], "kind", "--kind sync.unfulfilled")
 
 
 def _one_of(word: str | None, known: "list[str] | tuple[str, ...]", what: str, good: str) -> str | None:

@@ -1,5 +1,6 @@
 """One order, asked for by a person: what each side says, and why it is or is not a gap."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,8 +15,11 @@ from bot.reconcile.judging import Company, full_dossier
 from storage.facts import Order, Shipment, ShipStationOrder, number_key
 from storage.findings import Links
 from storage.gap import STORE_SUBJECT
-from storage.mirror import Mirror
+from storage.mirror import Mirror, Rows
 from storage.queue import Gap, Queue
+
+SHORTEST = 3
+"""Characters that a number needs for orders with another prefix or suffix to be looked for."""
 
 OrderVerdict = Literal["gap", "healthy", "waiting", "not_tracked", "not_found"]
 
@@ -42,12 +46,14 @@ class OrderView:
 async def look_up(store: WatchedStore, number: str, *, live: bool) -> tuple[OrderView, ...]:
     """Say what both sides say of every order of that number; none known makes one `not_found` view.
 
+    Where no order has just that number, those are meant that add a prefix or suffix to it.
+
     With `live` both sides are read now; a side that cannot be read is named, and the mirror answers.
     """
     error = await _refresh(store, number) if live else None
     async with store.database.read() as session:
         mirror = Mirror(session, store.name)
-        rows = await mirror.load(await mirror.find(number))
+        rows = await mirror.load(await mirror.find(number)) or await _around(mirror, number)
         stores, newest = await mirror.stores(), await mirror.newest_imported()
         company = Company(mirror, store.rules)
         facts = [
@@ -61,6 +67,16 @@ async def look_up(store: WatchedStore, number: str, *, live: bool) -> tuple[Orde
         for each, of_it in zip(facts, gaps, strict=True)
     ]
     return tuple(views) or (await _not_found(store, number, error, live=live),)
+
+
+async def _around(mirror: Mirror, number: str) -> dict[str, Rows]:
+    """Return the orders of this number with another prefix or suffix: 1234 finds SHOP-1234 and 1234-A, not 12345."""
+    wanted = number_key(number)
+    if len(wanted) < SHORTEST or not wanted[-1].isalnum():
+        return {}
+    rows = await mirror.load(await mirror.find_around(number))
+    whole = re.compile(rf"(?<!\d){re.escape(wanted)}(?!\d)")
+    return {order_id: each for order_id, each in rows.items() if whole.search(number_key(each.order.name))}
 
 
 def _with_troubles(facts: Dossier, gaps: Sequence[Gap], of_store: Sequence[Gap]) -> list[Gap]:

@@ -121,6 +121,16 @@ class Mirror:
         where = (order.store == self._store, order.number_key == number_column(number))
         return [row.id for row in await self._rows(select(order.id).where(*where).order_by(order.id))]
 
+    async def find_around(self, number: str, limit: int = 50) -> list[str]:
+        """Return the Shopify ids of orders whose number contains this one, with a prefix or suffix of its own."""
+        order = ORDERS.c
+        where = (
+            order.store == self._store,
+            order.number_key.contains(number_column(number), autoescape=True),
+        )
+        statement = select(order.id).where(*where).order_by(order.created_at.desc(), order.id)
+        return [row.id for row in await self._rows(statement.limit(limit))]
+
     async def newest_orders(self, limit: int) -> list[str]:
         """Return the Shopify ids of the orders updated last, the newest first."""
         order = ORDERS.c

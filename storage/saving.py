@@ -65,16 +65,19 @@ def _with_known_detail(order: Order, before: Any) -> Order:
     if order.detail is not None or before is None or order.updated_at != before.updated_at:
         return order
     known = codec.ORDER.load(before.body)
-    lines = {each.id: each.lines for each in known.fulfillments}
+    before_that = {each.id: each for each in known.fulfillments}
     return replace(
         order,
         detail=known.detail,
-        fulfillments=tuple(_with_known_lines(each, lines.get(each.id)) for each in order.fulfillments),
+        fulfillments=tuple(_completed(each, before_that.get(each.id)) for each in order.fulfillments),
     )
 
 
-def _with_known_lines(fulfillment: Fulfillment, lines: Any) -> Fulfillment:
-    return fulfillment if fulfillment.lines is not None else replace(fulfillment, lines=lines)
+def _completed(fulfillment: Fulfillment, known: Fulfillment | None) -> Fulfillment:
+    """Complete a fulfilment of a list entry with what only a detailed read tells."""
+    if known is None or fulfillment.lines is not None:
+        return fulfillment
+    return replace(fulfillment, lines=known.lines, service=known.service)
 
 
 def _order_row(store: str, order: Order) -> dict[str, Any]:

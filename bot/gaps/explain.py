@@ -59,10 +59,7 @@ def _covered(case: Case) -> str:
 
 def _rest_opens(case: Case) -> datetime | None:
     """Return when what has not been shipped yet starts to count, where Shopify or ShipStation holds it till then."""
-    rows = [row for row in case.dossier.matches if row.status == AWAITING]
-    if not rows:
-        return None
-    ends = [_hold_end(case, row) for row in rows]
+    ends = [_hold_end(case, row) for row in case.dossier.matches if row.status == AWAITING]
     return min((end for end in (case.standing.until, *ends) if end is not None), default=None)
 
 
@@ -82,9 +79,8 @@ def _nothing_in_parcels(case: Case) -> Verdict:
     if case.standing.state == "out":
         text = "ShipStation has a label for it all the same: ask the warehouse whether a parcel was sent by mistake."
         return Verdict("not_tracked", _joined(case.standing.why, text))
-    return Verdict(
-        "healthy", _joined(_combined(case), "Nothing in its parcels is left to fulfil in Shopify.")
-    )
+    text = "Nothing in its parcels is left to fulfil in Shopify."
+    return Verdict("healthy", _joined(_combined(case), text), look_again_at=_rest_opens(case))
 
 
 def _in_shipstation(case: Case) -> Verdict:

@@ -107,6 +107,7 @@ def entered_by_hand(dossier: Dossier) -> tuple[ShipStationOrder, ...]:
         row
         for row in dossier.related
         if is_manual(row, dossier.stores)
+        and row.status != "cancelled"
         and same_number(dossier.order, row)
         and any(item.sku and item.sku.strip().casefold() in skus for item in row.items)
     )
@@ -115,14 +116,16 @@ def entered_by_hand(dossier: Dossier) -> tuple[ShipStationOrder, ...]:
 def families_apart(dossier: Dossier) -> list[list[ShipStationOrder]]:
     """Return the rows of this order in groups that neither a split nor a combine links (domain.md I6).
 
-    Rows that only share the number belong to it where the store was named for this shop, or they carry its lines.
+    Rows that only share the number belong to it where the store was named for this shop, or they carry its lines;
+    beside a row that carries its id, not those that carry another order's.
     """
     rules, order = dossier.rules, dossier.order
+    known = dossier.matched_by == "id"
     more = [
         row
         for family in _by_number(rules, order, dossier.related, dossier.stores)
         for row in family
-        if rules.store_ids or _names_lines(row, order)
+        if _names_lines(row, order) or (rules.store_ids and not (known and _is_foreign(row, order)))
     ]
     left = sorted((*dossier.matches, *more), key=lambda row: row.id)
     groups: list[list[ShipStationOrder]] = []

@@ -7,11 +7,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from bot.gaps.judge import wants_detail
-from bot.reconcile.confirm import SecondLook
+from bot.reconcile.confirm import ROWS_WORTH_PAGING, SecondLook, look_again
 from bot.reconcile.read import Reading
 from bot.reconcile.watched import WatchedStore
 from storage.facts import Order
-from storage.mirror import Mirror
+from storage.mirror import Mirror, Rows
 
 
 async def keep_reading(store: WatchedStore, reading: Reading, now: datetime) -> None:
@@ -28,7 +28,19 @@ async def keep_reading(store: WatchedStore, reading: Reading, now: datetime) -> 
     await _read_details(store, [order.id for order in reading.orders if wants_detail(order)], now)
 
 
-async def keep_second_look(store: WatchedStore, look: SecondLook, now: datetime) -> None:
+async def read_again(store: WatchedStore, ids: Sequence[str], now: datetime) -> set[str]:
+    """Read these orders again on both sides, into the mirror; return those that Shopify still shows. Raises SourceError."""
+    async with store.database.read() as session:
+        mirror = Mirror(session, store.name)
+        rows: list[Rows] = list((await mirror.load(ids)).values())
+        oldest = min((row.order.created_at for row in rows), default=now)
+        known = await mirror.count_since("shipstation_orders", oldest, at_most=len(rows) * ROWS_WORTH_PAGING)
+    look = await look_again(store.sources, rows, known)
+    await _keep_second_look(store, look, now)
+    return set(look.orders) & set(ids)
+
+
+async def _keep_second_look(store: WatchedStore, look: SecondLook, now: datetime) -> None:
     """Store what a second look brought; the orders it touched are due for judging."""
     async with store.database.write() as session:
         mirror = Mirror(session, store.name)

@@ -1,13 +1,20 @@
 """One gap or one order number, read directly on both sides because a person asked."""
 
+from datetime import datetime
+
 from bot.errors import SourceError
-from bot.reconcile.confirm import look_again
 from bot.reconcile.judging import judge_with_peers
-from bot.reconcile.keep import keep_second_look
+from bot.reconcile.keep import read_again
 from bot.reconcile.report import Recheck
+from bot.reconcile.store_wide import judge_whole_store
 from bot.reconcile.watched import WatchedStore
-from storage.mirror import Mirror, Rows, Settled
+from storage.facts import latest
+from storage.gap import STORE_SUBJECT
+from storage.mirror import Mirror, Settled
 from storage.queue import Gap, Judged, Queue
+
+MOST_ORDERS = 100
+"""Orders of a trouble of the whole store that are read again while a person waits, the newest ones."""
 
 
 async def recheck(store: WatchedStore, gap_id: str) -> Recheck:
@@ -19,12 +26,12 @@ async def recheck(store: WatchedStore, gap_id: str) -> Recheck:
     now = store.clock.now()
     async with store.database.read() as session:
         gap = await Queue(session, now).get(gap_id)
-    if gap is None or gap.order_id is None:
-        return Recheck(
-            gap, still_there=None, error="It does not belong to one order, so it cannot be asked for."
-        )
+    if gap is None:
+        return Recheck(gap, still_there=None, error="It is not in the queue any more.")
     try:
-        seen = await _read_again(store, gap.order_id)
+        if gap.subject == STORE_SUBJECT:
+            return await _recheck_store(store, gap, now)
+        seen = await read_again(store, [str(gap.order_id)], now)
     except SourceError as failure:
         return Recheck(gap, still_there=None, error=str(failure))
     if not seen:
@@ -40,17 +47,8 @@ async def reread(store: WatchedStore, number: str) -> tuple[str, ...]:
         mirror = Mirror(session, store.name)
         await mirror.mark_due(await mirror.save_orders(named), now)
     for order in named:
-        await _read_again(store, order.id)
+        await read_again(store, [order.id], now)
     return tuple(order.id for order in named)
-
-
-async def _read_again(store: WatchedStore, order_id: str) -> bool:
-    """Read one order on both sides; return whether Shopify shows it."""
-    async with store.database.read() as session:
-        rows: list[Rows] = list((await Mirror(session, store.name).load([order_id])).values())
-    look = await look_again(store.sources, rows, known_since=0)
-    await keep_second_look(store, look, store.clock.now())
-    return order_id in look.orders
 
 
 async def _judge_again(store: WatchedStore, gap: Gap) -> Recheck:
@@ -61,8 +59,26 @@ async def _judge_again(store: WatchedStore, gap: Gap) -> Recheck:
         return Recheck(gap, still_there=False, evidence=opinion.evidence)
     async with store.database.write() as session:
         queue = Queue(session, now)
-        await queue.apply(store.name, [Judged(gap.subject, gap.order_id, gap.order, opinion.findings)])
+        await queue.apply(store.name, [opinion.judged()])
         await Mirror(session, store.name).settle(
             {opinion.order_id: Settled(opinion.look_again_at, opinion.imported)}
         )
+        return Recheck(await queue.get(gap.id), still_there=True, evidence=still.evidence)
+
+
+async def _recheck_store(store: WatchedStore, gap: Gap, now: datetime) -> Recheck:
+    """Read the stores and the orders that the gap stands for, and judge the whole store anew. Raises SourceError."""
+    stores = await store.sources.shipstation.stores(marketplaces=False)
+    seen = await read_again(store, gap.finding.folded[-MOST_ORDERS:], now)
+    async with store.database.write() as session:
+        await Mirror(session, store.name).save_stores(stores)
+    opinions = await judge_with_peers(store.database, store.rules, sorted(seen), now, newest=None)
+    newest = latest(opinion.created_at for opinion in opinions if opinion.imported)
+    found = await judge_whole_store(store.database, store.rules, now, newest=newest)
+    still = next((finding for finding in found if finding.kind == gap.kind), None)
+    if still is None:
+        return Recheck(gap, still_there=False)
+    async with store.database.write() as session:
+        queue = Queue(session, now)
+        await queue.apply(store.name, [Judged(STORE_SUBJECT, None, None, found)])
         return Recheck(await queue.get(gap.id), still_there=True, evidence=still.evidence)

@@ -9,9 +9,8 @@ import structlog
 
 from bot.errors import LeaseLost, SourceError
 from bot.gaps.catalog import FORECASTS
-from bot.reconcile.confirm import ROWS_WORTH_PAGING, look_again
 from bot.reconcile.judging import Opinion, judge_orders, judge_with_peers
-from bot.reconcile.keep import keep_reading, keep_second_look
+from bot.reconcile.keep import keep_reading, read_again
 from bot.reconcile.lease import assert_held, holding
 from bot.reconcile.read import Asks, Reading, Since, read_changes, sweep_due, where_to_start
 from bot.reconcile.report import RunReport
@@ -20,7 +19,7 @@ from bot.reconcile.watched import WatchedStore
 from storage.facts import latest
 from storage.findings import Finding
 from storage.gap import STORE_SUBJECT
-from storage.mirror import Mirror, Rows, Settled
+from storage.mirror import Mirror, Settled
 from storage.notices import NoticeKind, Notices
 from storage.queue import Applied, Judged, Queue
 from storage.runs import Runs
@@ -162,7 +161,7 @@ async def _judge(store: WatchedStore, now: datetime) -> _Judgement:
     suspects |= sample([found for found in of_store if found.kind not in duty.troubles])
     if not suspects:
         return _Judgement([opinion.beside(of_store) for opinion in first], [], of_store)
-    seen = await _look_again(store, sorted(suspects), now)
+    seen = await read_again(store, sorted(suspects), now)
     second = await judge_with_peers(store.database, store.rules, sorted(seen), now, newest=newest)
     newest = latest((newest, *(opinion.created_at for opinion in second if opinion.imported)))
     of_store = await judge_whole_store(store.database, store.rules, now, newest=newest)
@@ -190,18 +189,6 @@ async def _on_duty(store: WatchedStore, now: datetime) -> _Duty:
         folded = {order_id for gap in troubles.values() for order_id in gap.finding.folded}
         ids = sorted({*await mirror.due(now), *verify, *folded})
     return _Duty(ids, opened | verify, frozenset(troubles))
-
-
-async def _look_again(store: WatchedStore, suspects: Sequence[str], now: datetime) -> set[str]:
-    """Read these again on both sides; return those that Shopify still shows."""
-    async with store.database.read() as session:
-        mirror = Mirror(session, store.name)
-        rows: list[Rows] = list((await mirror.load(suspects)).values())
-        oldest = min((row.order.created_at for row in rows), default=now)
-        known = await mirror.count_since("shipstation_orders", oldest, at_most=len(rows) * ROWS_WORTH_PAGING)
-    look = await look_again(store.sources, rows, known)
-    await keep_second_look(store, look, now)
-    return set(look.orders) & set(suspects)
 
 
 async def _apply(store: WatchedStore, start: _Start, reading: Reading, judgement: _Judgement) -> Applied:

@@ -254,7 +254,7 @@ ACTIONS = (
         lambda world, order: unshipped(order) and _not_there(world, order),
         _add_item_there,
     ),
-    Action("hold", "Put on hold", _may_be_held, _hold),
+    Action("hold", "Put on hold in both systems", _may_be_held, _hold),
     Action("hold_forgotten", "Forget it on hold", _may_be_held, _forget_hold),
     Action("release", "Release the hold", _held, _release),
     Action("hold_there", "Put on hold in ShipStation", waits, _hold_there),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from bot.sandbox.carriers import COMPANIES, tracking_number
 from bot.sandbox.mishaps import PARTNER, cancel_there, close_there, label_again, number_parcel
 from bot.sandbox.notifying import SHOPIFY_422, SHOPIFY_503
+from bot.sandbox.shipping import PretendShipOrder
 from bot.sandbox.shop import PretendOrder
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ def when_printed(life: "Life", order: PretendOrder, *, scripted: bool) -> float:
     imported = life.import_soon(order)
     due = imported + timedelta(minutes=3) if scripted else life.printing(imported)
     return (due - life.world.now) / timedelta(minutes=1)
+
+
+def waits_there(life: "Life", order: PretendOrder) -> bool:
+    """Whether ShipStation still waits to ship it: nothing has come between."""
+    return any(row.status == "awaiting_shipment" for row in life.world.imported(order))
 
 
 def mend(
@@ -101,7 +107,12 @@ def marked_as_shipped(life: "Life", scripted: bool) -> None:
     world, order = life.world, life.take_order()
     number = f"7{world.chance.randrange(10**10, 10**11)}"
     due = when_printed(life, order, scripted=scripted)
-    life.after(due, lambda: world.mark_shipped(order, tracking=number, carrier="fedex"))
+
+    def mark() -> None:
+        if waits_there(life, order):
+            world.mark_shipped(order, tracking=number, carrier="fedex")
+
+    life.after(due, mark)
     life.maybe_after(0.6, (due + 100, due + 240), lambda: life.resend(order))
 
 
@@ -115,7 +126,8 @@ def tracking_missing(life: "Life", scripted: bool) -> None:
 
     def number_lost() -> None:
         life.print_label(order)
-        world.set_tracking(order, None)
+        if order.fulfillments:
+            world.set_tracking(order, None)
 
     life.after(due, number_lost)
     life.maybe_after(0.5, (due + 120, due + 300), lambda: _correct(life, order))
@@ -132,16 +144,36 @@ def _correct(life: "Life", order: PretendOrder) -> None:
 def carrier_unknown(life: "Life", scripted: bool) -> None:
     """Shopify has the number, but knows neither carrier nor address."""
     world, order = life.world, life.take_order()
-    due = 2.0 if scripted else when_printed(life, order, scripted=False)
+    due = when_printed(life, order, scripted=scripted)
 
     def shipped_by_courier() -> None:
-        label = world.label(order, carrier="local_courier")
-        world.set_tracking(order, label.tracking, company="Other")
+        if waits_there(life, order):
+            label = world.label(order, carrier="local_courier")
+            if order.fulfillments:
+                world.set_tracking(order, label.tracking, company="Other")
 
     life.after(due, shipped_by_courier)
 
 
-# ---------------------------------------------------------------- several parcels
+def shipped_without_number(life: "Life", scripted: bool) -> None:
+    """Marked as shipped with nothing to follow; later somebody finds the number."""
+    world, order = life.world, life.take_order()
+    due = when_printed(life, order, scripted=scripted)
+
+    def mark() -> None:
+        if waits_there(life, order):
+            world.mark_shipped(order, notify=True)
+
+    def number_found() -> None:
+        for mark in world.labels(order, live=True):
+            if not mark.tracking:
+                number_parcel(world, mark, tracking_number(world.chance, "fedex"), "fedex")
+
+    life.after(due, mark)
+    mend(life, scripted, due + 230, number_found)
+
+
+# ---------------------------------------------------------------- labels
 
 
 def reshipped(life: "Life", scripted: bool) -> None:
@@ -165,28 +197,16 @@ def half_told(life: "Life", scripted: bool) -> None:
     due = when_printed(life, order, scripted=scripted)
 
     def print_both() -> None:
-        first, second = world.split(order, {"POSTER": 1})
-        world.label(first)
-        world.label(second, notify=False)
+        for row, told in zip(split_in_two(life, order), (True, False), strict=False):
+            world.label(row, notify=told)
 
     life.after(due, print_both)
     life.maybe_after(0.5, (due + 150, due + 360), lambda: life.resend(order))
 
 
-def shipped_without_number(life: "Life", scripted: bool) -> None:
-    """Marked as shipped with nothing to follow; later somebody finds the number."""
-    world, order = life.world, life.take_order()
-    due = when_printed(life, order, scripted=scripted)
-
-    def number_found() -> None:
-        for mark in world.labels(order, live=True):
-            number_parcel(world, mark, tracking_number(world.chance, "fedex"), "fedex")
-
-    life.after(due, lambda: world.mark_shipped(order, notify=True))
-    mend(life, scripted, due + 230, number_found)
-
-
-# ---------------------------------------------------------------- the parcel itself
+def split_in_two(life: "Life", order: PretendOrder) -> list[PretendShipOrder]:
+    """Split an order of a PAIR into its two lines; nothing where something has come between."""
+    return life.world.split(order, {"POSTER": 1}) if waits_there(life, order) else []
 
 
 def void_forgotten(life: "Life", scripted: bool) -> None:
@@ -226,9 +246,18 @@ def printed_twice(life: "Life", scripted: bool) -> None:
     """Two labels for the same goods; somebody voids the second before it is handed over."""
     world, order = life.world, life.take_order()
     due = when_printed(life, order, scripted=scripted)
+
+    def print_again() -> None:
+        if world.labels(order, live=True):
+            label_again(world, order)
+
+    def void_second() -> None:
+        for label in world.labels(order, live=True)[1:]:
+            world.void(label)
+
     life.after(due, lambda: life.print_label(order))
-    life.after(due + 9, lambda: label_again(world, order))
-    mend(life, scripted, due + 150, lambda: world.void(world.labels(order, live=True)[-1]), share=0.8)
+    life.after(due + 9, print_again)
+    mend(life, scripted, due + 150, void_second, share=0.8)
 
 
 def fulfilled_by_partner(life: "Life", scripted: bool) -> None:
@@ -236,5 +265,11 @@ def fulfilled_by_partner(life: "Life", scripted: bool) -> None:
     world, order = life.world, life.take_order()
     life.import_soon(order)
     number = tracking_number(world.chance, "ups_walleted")
-    life.after(18, lambda: world.fulfill(order, tracking=number, company="UPS", service=PARTNER))
+    life.after(18, lambda: partner_ships(life, order, number))
     mend(life, scripted, 215, lambda: close_there(world, order))
+
+
+def partner_ships(life: "Life", order: PretendOrder, number: str) -> None:
+    """Let the fulfilment partner ship what is open, and tell Shopify itself."""
+    if any(order.open_units().values()):
+        life.world.fulfill(order, tracking=number, company="UPS", service=PARTNER)

@@ -116,10 +116,10 @@ def free_there(world: "World", order: PretendOrder, *, age: timedelta = NOW) -> 
 def add_item_there(
     world: "World", order: PretendOrder, sku: str, quantity: int = 1, *, age: timedelta = NOW
 ) -> None:
-    """Add a line of the Shopify order that ShipStation's lacks."""
-    row = _open(world, order)[0]
-    world.shipping.add_item(row, sku, quantity, line_key=str(order.line(sku).id))
-    world.shipping.touch(row, world.now - age)
+    """Add a line of the Shopify order that ShipStation's lacks, where that is still open."""
+    for row in _open(world, order)[:1]:
+        world.shipping.add_item(row, sku, quantity, line_key=str(order.line(sku).id))
+        world.shipping.touch(row, world.now - age)
 
 
 def move(world: "World", order: PretendOrder, store: int = OLD_STORE, *, age: timedelta = NOW) -> None:

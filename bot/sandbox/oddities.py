@@ -163,7 +163,7 @@ def partner(world: "World") -> None:
     order = world.order()
     part = order.parts[0]
     part.location, part.third_party, part.request_status = "Fulfilment partner", True, "CLOSED"
-    with later(world, hours=9):
+    with later(world, hours=4):
         world.fulfill(order, tracking=f"1Z999AA1{world.chance.randrange(10**9, 10**10)}", company="UPS")
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.sandbox.carriers import tracking_number
-from bot.sandbox.incidents import PAIR, mend, when_printed
+from bot.sandbox.incidents import PAIR, mend, partner_ships, split_in_two, waits_there, when_printed
 from bot.sandbox.mishaps import (
     PARTNER,
     add_item,
@@ -39,11 +39,8 @@ def import_missing(life: "Life", scripted: bool) -> None:
 
     def imported_by_hand() -> None:
         if not life.world.imported(order):
-            life.world.import_order(order)
-            life.after(
-                (life.printing(life.world.now) - life.world.now) / timedelta(minutes=1),
-                lambda: life.print_label(order),
-            )
+            life.bring_in(order)
+            life.print_later(order)
 
     if scripted:
         life.after(190, imported_by_hand)
@@ -111,8 +108,12 @@ def imported_twice(life: "Life", scripted: bool) -> None:
         cancel_there(life.world, life.world.imported(order)[1:])
         life.print_label(order)
 
+    def once_more() -> None:
+        if waits_there(life, order):
+            import_again(life.world, order)
+
     life.import_soon(order)
-    life.after(HELD, lambda: import_again(life.world, order))
+    life.after(HELD, once_more)
     mend(life, scripted, 75, one_cancelled, share=0.8)
 
 
@@ -170,9 +171,10 @@ def provider_silent(life: "Life", scripted: bool) -> None:
 
     def provider_ships() -> None:
         free_there(world, order)
-        number = tracking_number(world.chance, "ups_walleted")
-        mark = world.mark_shipped(order, tracking=number, carrier="ups_walleted", notify=True)
-        mark.provider = PARTNER
+        if waits_there(life, order):
+            number = tracking_number(world.chance, "ups_walleted")
+            mark = world.mark_shipped(order, tracking=number, carrier="ups_walleted", notify=True)
+            mark.provider = PARTNER
 
     life.import_soon(order)
     life.after(HELD, lambda: restate(world, order, "pending_fulfillment"))
@@ -193,12 +195,7 @@ def service_silent(life: "Life", scripted: bool) -> None:
     world, order = life.world, life.take_order()
     number = tracking_number(world.chance, "ups_walleted")
     ask_service(world, order)
-    mend(
-        life,
-        scripted,
-        180,
-        lambda: world.fulfill(order, tracking=number, company="UPS", service=PARTNER),
-    )
+    mend(life, scripted, 180, lambda: partner_ships(life, order, number))
 
 
 def rest_forgotten(life: "Life", scripted: bool) -> None:
@@ -208,9 +205,9 @@ def rest_forgotten(life: "Life", scripted: bool) -> None:
 
 
 def rest_forgotten_for_days(life: "Life", scripted: bool) -> None:
-    """The same, days ago: its time is up by today's cutoff."""
+    """The same, two working days ago: its time is up at today's cutoff."""
     begun = life.world.now
-    with life.world.at(working_days_before(begun, life.world.zone, 3)):
+    with life.world.at(working_days_before(begun, life.world.zone, 2)):
         order = _half_shipped(life, scripted)
     life.plan(begun + timedelta(minutes=250), lambda: life.print_label(order))
 
@@ -219,8 +216,8 @@ def _half_shipped(life: "Life", scripted: bool) -> PretendOrder:
     order = life.take_order(lines=PAIR)
 
     def print_one() -> None:
-        first, _ = life.world.split(order, {"POSTER": 1})
-        life.world.label(first)
+        for row in split_in_two(life, order)[:1]:
+            life.world.label(row)
 
     life.after(when_printed(life, order, scripted=scripted), print_one)
     return order

@@ -113,10 +113,11 @@ class Life:
     def import_soon(self, order: PretendOrder, **how: Any) -> datetime:
         """Plan the import within minutes; return when."""
         at = self.world.now + timedelta(minutes=self.world.chance.uniform(4, 14))
-        self.plan(at, lambda: self._import(order, **how))
+        self.plan(at, lambda: self.bring_in(order, **how))
         return at
 
-    def _import(self, order: PretendOrder, **how: Any) -> None:
+    def bring_in(self, order: PretendOrder, **how: Any) -> None:
+        """Import an order that was not yet, or when imports run again."""
         if order.cancelled or self.world.imported(order):
             return
         if self.world.shipping.importing:
@@ -133,7 +134,7 @@ class Life:
         start_importing(self.world)
         waiting, self._not_imported = self._not_imported, []
         for order in waiting:
-            self._import(order)
+            self.bring_in(order)
             self.print_later(order)
 
     def printing(self, imported: datetime) -> datetime:

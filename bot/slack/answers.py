@@ -10,7 +10,7 @@ from bot.slack.escape import safe
 from bot.slack.inline import counted, headline, linked, named_order, severity, when
 from bot.slack.message import FIELD, TEXT, Block, Message, button, columns, context, section, within
 from storage.facts import Fulfillment, Order, Shipment, ShipStationOrder
-from storage.gap import Gap
+from storage.gap import STORE_SUBJECT, Gap
 
 CHOICES = 10
 """Orders of one number that are offered to choose from."""
@@ -48,7 +48,7 @@ def answer(view: OrderView, typed: str, now: datetime, *, shared_by: str | None 
 
 def _verdict(view: OrderView) -> str:
     """Return the verdict and why; the gaps of a stuck order say it themselves."""
-    if view.verdict == "gap" and view.gaps:
+    if view.verdict == "gap" and view.gaps and view.gaps[0].subject != STORE_SUBJECT:
         return f"{_VERDICTS[view.verdict]}: {counted(len(view.gaps), 'gap')}"
     unknown = view.verdict == "not_found" and view.error is not None
     return f"{'❔ Not known' if unknown else _VERDICTS[view.verdict]}. {safe(view.why, 900)}"

@@ -84,6 +84,11 @@ class Story:
         replies = self.workspace.messages(thread_ts=card.thread_ts or card.ts)
         return [one.words for one in replies if one.ts != card.ts]
 
+    def thread_of(self, order: str) -> list[str]:
+        """What the thread of an ended card tells, which has no buttons any more."""
+        [card] = [one for one in self.workspace.messages() if f"Order {order}" in one.words]
+        return [one.words for one in self.workspace.messages(thread_ts=card.ts) if one.ts != card.ts]
+
     def told(self, user: str = "U0ALEX") -> str:
         """The last private word to this person."""
         return self.workspace.ephemerals(user)[-1].words

@@ -164,9 +164,11 @@ async def test_an_order_that_waits_past_the_cutoff_is_told_that_afternoon(story)
     order = story.world.order("#2005", age=timedelta(hours=20))
     story.world.import_order(order, age=timedelta(hours=19))
     await story.run(hours=4, minutes=55)
-    assert await story.gaps() == []
+    [warning] = await story.gaps()
+    assert (warning.kind, story.cards("#2005")) == ("aging.at_risk", [])
     await story.run(hours=1)
     [gap] = await story.gaps()
+    assert "Awaiting" in story.card("#2005").words
     assert (gap.order, gap.kind) == ("#2005", "aging.past_cutoff")
     story.world.label(order, notify=True)
     await story.run(minutes=5)

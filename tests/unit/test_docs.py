@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.gaps.catalog import KINDS
+from bot.gaps.catalog import ALL
+from bot.gaps.handbook import page
 from bot.settings import load
 from bot.settings_env import VARIABLES
 from bot.settings_file import EXAMPLES, TABLES, WindowsTable
@@ -140,14 +141,18 @@ def test_the_example_of_dotenv_names_only_variables_that_exist():
     assert set(re.findall(r"^#? ?([A-Z_]+)=", text, re.MULTILINE)) <= set(VARIABLES)
 
 
-@pytest.mark.parametrize("code", [kind.code for kind in KINDS])
+@pytest.mark.parametrize("code", [kind.code for kind in ALL])
 def test_every_kind_is_in_the_readme(code):
     assert f"| `{code}` |" in (ROOT / "README.md").read_text()
 
 
 def test_the_readme_names_no_kind_that_is_not_looked_for():
     named = re.findall(r"^\| `([a-z]+\.[a-z_]+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE)
-    assert named == [kind.code for kind in KINDS]
+    assert named == [kind.code for kind in ALL]
+
+
+def test_the_handbook_of_kinds_is_what_the_catalog_says():
+    assert (DOCS / "kinds.md").read_text() == page(), "run `make docs`"
 
 
 @pytest.mark.parametrize("page", sorted(path.name for path in [*ROOT.glob("*.md"), *DOCS.glob("*.md")]))

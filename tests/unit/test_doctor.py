@@ -362,3 +362,13 @@ async def test_without_shopifys_ids_orders_are_matched_by_number(patient):
     check = await patient.check("matching of main")
     assert check.ok is True
     assert "matched by order number" in check.text
+
+
+async def test_what_absent_orders_have_in_common_is_offered_as_an_exclusion(patient):
+    for number in range(4):
+        patient.world.order(f"#700{number}", age=timedelta(hours=9), tags=["b2b"])
+    await wiring.sync(patient.settings(), None)
+    advice = [check for check in await patient.checks() if check.subject == "settings of main"]
+    assert [check.ok for check in advice] == [None]
+    assert "All 4 orders with the tag “b2b” are absent from ShipStation" in advice[0].text
+    assert 'exclude_tags = ["b2b"]' in advice[0].todo

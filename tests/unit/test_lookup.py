@@ -142,3 +142,30 @@ async def test_shipstation_failing_alone_over_an_unknown_number_is_not_taken_for
     view = await asker.view("7777")
     assert view.why.startswith("It is not known whether 7777 exists: ")
     assert view.error
+
+
+@pytest.mark.parametrize("typed", ["5001", "#5001"])
+async def test_a_number_without_its_prefix_or_suffix_finds_the_order(asker, typed):
+    asker.order("SHOP-5001")
+    await run(asker.store)
+    assert (await asker.view(typed)).order == "SHOP-5001"
+
+
+async def test_several_orders_around_a_number_are_offered_to_choose(asker):
+    for name in ("EU-5001", "5001-A", "15001", "50012"):
+        asker.order(name)
+    await run(asker.store)
+    assert sorted(view.order for view in await asker.views("5001")) == ["5001-A", "EU-5001"]
+
+
+async def test_the_very_number_is_meant_where_it_exists(asker):
+    for name in ("#5001", "5001-A"):
+        asker.order(name)
+    await run(asker.store)
+    assert (await asker.view("5001")).order == "#5001"
+
+
+async def test_two_digits_are_no_number_to_search_around(asker):
+    asker.order("SHOP-50")
+    await run(asker.store)
+    assert (await asker.view("50")).verdict == "not_found"

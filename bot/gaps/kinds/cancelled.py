@@ -119,7 +119,14 @@ NOT_PROPAGATED = Kind(
     detected="The order is cancelled, or all of it was refunded or removed, and a ShipStation row is awaiting shipment or on hold.",
     window="15 minutes after the cancellation.",
     reasons=(
-        Reason("split_order", "The ShipStation row was split or combined."),
+        Reason(
+            "split_order",
+            "The ShipStation row was split or combined.",
+            action(
+                "take_out",
+                "Make no label for it as it is. Take this order's items out in ShipStation; another order may be in the same row.",
+            ),
+        ),
         Reason("too_old", "The order was older than 14 days when it was called off."),
         Reason("import_not_run", "The ShipStation row was not changed since the cancellation."),
         Reason("unknown", "The row was changed since, and stayed open."),

@@ -18,6 +18,7 @@ from storage.findings import Cause, Evidence, Finding, Severity
 
 PAST_HOLD_DATE = timedelta(hours=24)
 """How long after its date a ShipStation hold may stand (domain.md A3)."""
+_REACH = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,12 @@ def _shipstation_hold(case: Case) -> Finding | Waiting | None:
 
 
 def _ends(case: Case, row: ShipStationOrder) -> datetime:
+    """Return when ShipStation's hold ends; a typing error's date lies a year off at most."""
     assert row.hold_until is not None
-    return calendar.start_of(case.dossier.rules, row.hold_until)
+    rules = case.dossier.rules
+    first = calendar.local_day(rules, case.order.created_at)
+    last = calendar.local_day(rules, case.now) + _REACH
+    return calendar.start_of(rules, min(max(row.hold_until, first), last))
 
 
 def _overdue(case: Case, why: Cause, since: datetime, owner_role: str) -> Finding:
@@ -148,16 +153,17 @@ def _holds(case: Case) -> tuple[Evidence, ...]:
 
 def find_provider_stuck(case: Case) -> Finding | Waiting | None:
     """A4: a fulfilment provider refused the order, or has not answered for a day."""
-    if not _is_live(case) or case.dossier.live:
+    if not _is_live(case):
         return None
-    refused = [row for row in case.rows if row.status == "rejected_fulfillment"]
-    parts = _requested(case)
+    rows = () if case.dossier.live else case.rows
+    refused = [row for row in rows if row.status == "rejected_fulfillment"]
+    parts = [part for part in _requested(case) if not _has_left(case, part)]
     rejected = [part for part in parts if part.request_status == "REJECTED"]
     if refused or rejected:
         since = min([row.modified_at for row in refused] + [part.updated_at for part in rejected])
         text = f"The fulfilment request was rejected{_by(rejected)}. Nobody ships the order until somebody asks again or ships it."
         return _stuck(case, cause("rejected", "confirmed", text), since)
-    passed = [row for row in case.rows if row.status == "pending_fulfillment"]
+    passed = [row for row in rows if row.status == "pending_fulfillment"]
     asked = [part for part in parts if part.request_status == "SUBMITTED"]
     since_all = [row.modified_at for row in passed] + [part.updated_at for part in asked]
     if not since_all:
@@ -171,6 +177,12 @@ def find_provider_stuck(case: Case) -> Finding | Waiting | None:
         )
     text = f"The provider{_by(asked)} was asked {words.span(case.now - since)} ago, and neither accepted nor refused."
     return _stuck(case, cause("no_answer", "likely", text), since)
+
+
+def _has_left(case: Case, part: FulfillmentOrder) -> bool:
+    """Whether a parcel of this shop's own carries what the provider was asked for."""
+    left = case.coverage.missing
+    return bool(left) and all(line.remaining <= left.get(line.line_id, 0) for line in part.lines)
 
 
 def _requested(case: Case) -> Sequence[FulfillmentOrder]:

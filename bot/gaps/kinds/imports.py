@@ -28,7 +28,7 @@ def find_missing(case: Case) -> Finding | Waiting | None:
     dossier = case.dossier
     if dossier.matches or dossier.shipments or case.standing.state != "ready" or is_too_old(case):
         return None
-    if dossier.related and (twins(dossier) or entered_by_hand(dossier)):
+    if told_otherwise(case):
         return None
     since = case.standing.since or case.order.created_at
     windows = dossier.rules.windows
@@ -48,6 +48,14 @@ def find_missing(case: Case) -> Finding | Waiting | None:
         cause=_why(case),
         evidence=_evidence(case, since),
     )
+
+
+def told_otherwise(case: Case) -> bool:
+    """Whether it is there under doubt, or every ready part was refused by a provider (I2, I6, A4 speak then)."""
+    dossier, parts = case.dossier, case.standing.parts
+    if dossier.related and (twins(dossier) or entered_by_hand(dossier)):
+        return True
+    return bool(parts) and all(part.request_status == "REJECTED" for part in parts)
 
 
 def is_too_old(case: Case) -> bool:

@@ -9,8 +9,8 @@ from bot.gaps import calendar, words
 from bot.gaps.case import Case
 from bot.gaps.causes import cause
 from bot.gaps.kinds import Reason, StoreKind, action, store_finding
-from bot.gaps.kinds.imports import is_too_old
-from bot.gaps.match import entered_by_hand, is_shopify, stores_of, twins
+from bot.gaps.kinds.imports import is_too_old, told_otherwise
+from bot.gaps.match import is_shopify, stores_of
 from bot.gaps.rules import StoreRules
 from bot.gaps.store_case import StoreCase
 from bot.gaps.windows import bounded, notify_due
@@ -56,7 +56,7 @@ def _waits(case: Case) -> bool:
     facts = case.dossier
     if facts.matches or facts.shipments or case.standing.state != "ready" or is_too_old(case):
         return False
-    return not (facts.related and (twins(facts) or entered_by_hand(facts)))
+    return not told_otherwise(case)
 
 
 def _ready_at(case: Case) -> datetime:
@@ -210,9 +210,9 @@ def _untold(case: StoreCase) -> list[_Untold]:
 
 def _burst(group: list[_Untold]) -> list[_Untold]:
     """Return the parcels from the first moment on at which enough lie within an hour; empty where they never do."""
-    for at, each in enumerate(group[: len(group) - ENOUGH_UNTOLD + 1]):
-        if group[at + ENOUGH_UNTOLD - 1].at - each.at <= TOGETHER:
-            return group[at:]
+    for first in range(len(group) - ENOUGH_UNTOLD + 1):
+        if group[first + ENOUGH_UNTOLD - 1].at - group[first].at <= TOGETHER:
+            return group[first:]
     return []
 
 

@@ -7,7 +7,7 @@ from bot.gaps import words
 from bot.gaps.case import Case
 from bot.gaps.causes import cause
 from bot.gaps.dossier import Waiting
-from bot.gaps.eligibility import is_open, our_parts, remaining
+from bot.gaps.eligibility import is_held, is_open, our_parts, remaining
 from bot.gaps.evidence import pair, shipstation, shopify
 from bot.gaps.kinds import Kind, Reason, action, finding
 from bot.gaps.match import entered_by_hand, is_key_of, is_manual, is_shopify, mapped_stores
@@ -57,7 +57,7 @@ def find_wrong_store(case: Case) -> Finding | Waiting | None:
 def _astray(case: Case) -> Sequence[ShipStationOrder]:
     """Return the rows, where all of them are astray; without a row, one that a person typed in."""
     if not case.dossier.matches:
-        return [row for row in entered_by_hand(case.dossier) if row.status != "cancelled"]
+        return entered_by_hand(case.dossier)
     rows = [row for row in case.rows if row.status not in _SETTLED]
     astray = [row for row in rows if _is_astray(case, row)]
     return astray if astray and len(astray) == len(case.rows) else ()
@@ -158,9 +158,7 @@ def find_wrong_status(case: Case) -> Finding | Waiting | None:
 
 def _parked(case: Case) -> list[ShipStationOrder]:
     """Return the parked rows that carry units which no working row has."""
-    parked = [
-        row for row in case.rows if row.status in PARKED and not (row.status == "on_hold" and row.hold_until)
-    ]
+    parked = [row for row in case.rows if row.status in PARKED and not _is_held_on_purpose(case, row)]
     working = [row for row in case.rows if row not in parked]
     if not parked or not working:
         return parked
@@ -169,6 +167,13 @@ def _parked(case: Case) -> list[ShipStationOrder]:
     need = still_to_ship(case.standing.parts, case.order, case.dossier.rules)
     short = {line_id for line_id, units in need.items() if units > there.get(line_id, 0)}
     return [row for row in parked if short & held(row.items, lines).units.keys()]
+
+
+def _is_held_on_purpose(case: Case, row: ShipStationOrder) -> bool:
+    """Whether the row is on hold with a date, or because Shopify holds a part of the order."""
+    if row.status != "on_hold":
+        return False
+    return row.hold_until is not None or any(map(is_held, our_parts(case.order, case.dossier.rules)))
 
 
 def _parked_since(case: Case, row: ShipStationOrder) -> datetime:
@@ -215,7 +220,9 @@ def _parking(case: Case, rows: Sequence[ShipStationOrder]) -> tuple[Evidence, ..
 def find_archived(case: Case) -> Finding | Waiting | None:
     """I8: archived in Shopify with paid units that were never shipped."""
     order, rules = case.order, case.dossier.rules
-    if order.closed_at is None or order.financial_status not in rules.paid or case.dossier.live:
+    if order.closed_at is None or order.financial_status not in rules.paid:
+        return None
+    if case.dossier.live or case.coverage.carried:
         return None
     parts = [part for part in our_parts(order, rules) if is_open(part, case.now)]
     if not parts:
@@ -320,7 +327,7 @@ ARCHIVED = Kind(
         "Decide with the customer: unarchive the order in Shopify and ship it, or refund it.",
     ),
     explanation="The order was paid and archived in Shopify, and its units were never shipped. Archived orders are in nobody's list.",
-    detected="The order is archived, paid and not cancelled, a fulfilment order is still open, and no parcel is on its way.",
+    detected="The order is archived, paid and not cancelled, a fulfilment order is still open, and ShipStation shipped nothing of it.",
     window="24 hours after it was archived.",
     reasons=(
         Reason("archived_by_hand", "Always: Shopify by itself archives only what is paid and fulfilled."),

@@ -1,9 +1,9 @@
 """What is left of an order of which a part has been shipped (A5)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.gaps import calendar, words
-from bot.gaps.case import OPEN, Case
+from bot.gaps.case import Case
 from bot.gaps.causes import cause
 from bot.gaps.dossier import Waiting
 from bot.gaps.evidence import pair, shipstation
@@ -15,6 +15,11 @@ from storage.findings import Cause, Evidence, Finding, Severity
 
 MORE_DAYS = 2
 """Working days beyond the cutoff (domain.md A5)."""
+_INSTANT = timedelta(seconds=1)
+"""The cutoff of what is left is the first that counts, and not the one after it."""
+
+
+_GONE = frozenset({"shipped", "cancelled"})
 
 
 def find_remainder(case: Case) -> Finding | Waiting | None:
@@ -22,7 +27,7 @@ def find_remainder(case: Case) -> Finding | Waiting | None:
     if not case.dossier.live or case.order.detail is None or case.standing.state != "ready":
         return None
     units = case.standing.units - case.coverage.missing_units
-    if units <= 0 or not case.coverage.carried:
+    if units <= 0:
         return None
     rows = [row for row in case.unshipped if not _is_dated(case, row)]
     if not rows and any(_is_dated(case, row) for row in case.unshipped):
@@ -56,10 +61,8 @@ def _due(case: Case, rows: list[ShipStationOrder]) -> datetime:
         ready = case.standing.since or case.order.created_at
         after = max(ready, bounded(last, case.order, case.now))
         starts = [calendar.cutoff_after(rules, after, rules.handling_days) + rules.windows.cutoff_grace]
-    return (
-        calendar.cutoff_after(rules, min(starts) - rules.windows.cutoff_grace, MORE_DAYS)
-        + rules.windows.cutoff_grace
-    )
+    first = min(starts) - rules.windows.cutoff_grace - _INSTANT
+    return calendar.cutoff_after(rules, first, MORE_DAYS) + rules.windows.cutoff_grace
 
 
 def _why_left(case: Case, rows: list[ShipStationOrder]) -> Cause:
@@ -71,8 +74,8 @@ def _why_left(case: Case, rows: list[ShipStationOrder]) -> Cause:
     if any(row.status == AWAITING for row in rows):
         text = "What is left awaits shipment in ShipStation while the rest of the order has left: it was probably overlooked."
         return cause("forgotten_child", "likely", text)
-    if not any(row.status in OPEN for row in case.rows):
-        text = "ShipStation calls the whole order shipped, and no parcel carries these units."
+    if all(row.status in _GONE for row in case.rows):
+        text = "No ShipStation row of it is open any more, and no parcel carries these units."
         return cause("not_in_any_parcel", "likely", text)
     return cause("unknown", "unknown", "Neither side says why the rest was not shipped.")
 

@@ -13,8 +13,8 @@ from bot.gaps.kinds import Kind, Reason, action, finding
 from bot.gaps.kinds.aging import AWAITING
 from bot.gaps.kinds.tracking import AT_PAYMENT
 from bot.gaps.quantities import held
-from bot.gaps.windows import bounded
-from storage.facts import Fulfillment, Shipment, ShipStationOrder
+from bot.gaps.windows import OPEN_AGAIN, bounded
+from storage.facts import Fulfillment, Item, Shipment, ShipStationOrder, latest
 from storage.findings import Cause, Evidence, Finding, Severity
 
 GHOST_AFTER = timedelta(hours=1)
@@ -31,10 +31,10 @@ RELABELLED = timedelta(hours=24)
 
 
 def find_ghost(case: Case) -> Finding | Waiting | None:
-    """B6: Shopify's fulfilment names only voided labels, nothing else left, and ShipStation has the order open."""
-    if case.dossier.live or not case.unshipped or case.called_off_at is not None:
+    """B6: Shopify's fulfilment names only voided labels, no parcel carries its units, and ShipStation has them open."""
+    if not case.unshipped or case.called_off_at is not None:
         return None
-    ghosts = [part for part in case.successes if _is_ghost(case, part)]
+    ghosts = [part for part in case.successes if _is_ghost(case, part) and not _may_have_left(case, part)]
     if not ghosts:
         return None
     dead = [
@@ -56,7 +56,13 @@ def find_ghost(case: Case) -> Finding | Waiting | None:
         since=since,
         cause=_why_ghost(dead, ghosts),
         evidence=(
-            *parcel_evidence(case, ()),
+            *pair(
+                case,
+                "State",
+                theirs=f"{words.listed(words.state(row.status) for row in case.unshipped)}, label voided",
+                ours=words.state(case.order.fulfillment_status),
+            ),
+            *parcel_evidence(case, dead)[2:],
             shipstation(case, "Voided", words.moment(since, case.dossier.rules.timezone)),
         ),
     )
@@ -65,6 +71,26 @@ def find_ghost(case: Case) -> Finding | Waiting | None:
 def _is_ghost(case: Case, part: Fulfillment) -> bool:
     shown = tracking.shown_numbers((part,))
     return bool(shown) and shown <= case.dead_numbers
+
+
+def _may_have_left(case: Case, part: Fulfillment) -> bool:
+    """Whether a live parcel may carry what this fulfilment covers: a sibling of a split order does not."""
+    if not case.dossier.live:
+        return False
+    covered = {line.line_id for line in part.lines or ()}
+    open_rows = {row.id for row in case.unshipped}
+    own = [
+        label
+        for label in case.dead_labels
+        if tracking.numbers(label.tracking) & tracking.shown_numbers((part,))
+    ]
+    if not covered or any(label.order_id not in open_rows for label in own):
+        return True
+    known = {line.id for line in case.order.detail.lines} if case.order.detail else set()
+    carried = {
+        item.line_key for parcel in case.dossier.live for item in parcel.items or (Item(None, None, 1),)
+    }
+    return not carried <= known - covered
 
 
 def _why_ghost(dead: Sequence[Shipment], ghosts: Sequence[Fulfillment]) -> Cause:
@@ -91,12 +117,11 @@ def find_open_after(case: Case) -> Finding | Waiting | None:
     if any(_is_ghost(case, part) for part in case.successes):
         return None
     since = max(part.created_at for part in case.successes)
-    due = since + OPEN_AFTER
+    due = _open_due(case, rows, since)
     if case.now < due:
         wait = words.span(due - case.now)
-        return Waiting(
-            due, f"Shopify shows it as fulfilled; ShipStation still has it open. That counts in {wait}."
-        )
+        said = f"Shopify shows it as fulfilled; ShipStation still has it open. That counts in {wait}, unless its import closes it."
+        return Waiting(min(due, max(since + OPEN_AFTER, case.now + OPEN_AGAIN)), said)
     return finding(
         OPEN_AFTER_FULFILLMENT,
         case,
@@ -105,6 +130,15 @@ def find_open_after(case: Case) -> Finding | Waiting | None:
         cause=_why_done(case),
         evidence=_both_sides(case, rows, since),
     )
+
+
+def _open_due(case: Case, rows: Sequence[ShipStationOrder], since: datetime) -> datetime:
+    """Return when an open row counts: ShipStation's next import closes it, so one that is still to run is waited for."""
+    stores = [case.dossier.stores.get(row.store_id or 0) for row in rows]
+    imported = latest(store.refreshed_at for store in stores if store is not None)
+    if imported is None or imported >= since:
+        return since + OPEN_AFTER
+    return since + max(OPEN_AFTER, case.dossier.rules.windows.import_stalled_off_hours)
 
 
 def auto_fulfilled(case: Case) -> bool:
@@ -224,7 +258,7 @@ GHOST = Kind(
         "Ship it today and send the new number to Shopify, or cancel the fulfilment in Shopify.",
     ),
     explanation="The customer was told that the parcel is on its way, with the number of a label that was voided. Nothing was shipped.",
-    detected="Every number of a successful fulfilment belongs to a voided label, no live parcel exists, and ShipStation has the order open.",
+    detected="Every number of a successful fulfilment belongs to a voided label, no live parcel carries its units, and ShipStation has them open.",
     window="1 hour after the void.",
     reasons=(
         Reason(
@@ -250,7 +284,7 @@ OPEN_AFTER_FULFILLMENT = Kind(
         "Shopify has nothing left to ship, a ShipStation row awaits shipment, and ShipStation has no live parcel. A shop whose "
         "orders Shopify fulfils at payment is left alone here."
     ),
-    window="2 hours after the fulfilment.",
+    window="2 hours after the fulfilment; 6 while ShipStation says that it has not imported since.",
     reasons=(
         Reason(
             "fulfilled_elsewhere",
@@ -258,6 +292,7 @@ OPEN_AFTER_FULFILLMENT = Kind(
         ),
         Reason("fulfilled_by_hand", "The fulfilment has no tracking number."),
     ),
+    knobs=("windows.import_stalled_off_hours",),
     find=find_open_after,
     yields_to=frozenset({"sync.ghost_fulfillment"}),
 )

@@ -32,8 +32,14 @@ def test_orders_that_are_not_for_shipping_are_not_tracked(scene, fields, word):
 
 
 def test_cancelled_and_archived_orders_are_not_tracked(scene):
-    assert said(scene.change(closed_at=scene.at(1))) == ("not_tracked", "It is archived in Shopify.")
     assert said(scene.change(cancelled_at=scene.at(1))) == ("not_tracked", "It was cancelled in Shopify.")
+    scene.change(cancelled_at=None, closed_at=scene.at(1), financial_status="PENDING")
+    assert said(scene) == ("not_tracked", "It is archived in Shopify.")
+
+
+def test_an_archived_order_that_is_paid_waits_a_day(scene):
+    assert "archived" in said(scene.change(closed_at=scene.at(1)), 24.9)[1]
+    assert scene.kinds(25) == ["import.archived_unfulfilled"]
 
 
 def test_a_store_may_count_other_payments_as_ready(scene):
@@ -70,7 +76,7 @@ def test_a_missing_or_unknown_method_counts_as_shipping(scene, method):
     "status", ["SUBMITTED", "ACCEPTED", "CANCELLATION_REQUESTED", "CANCELLATION_REJECTED"]
 )
 def test_what_another_service_took_is_not_tracked(scene, status):
-    why = said(scene.parts(scene.part({scene.mug: 1}, request_status=status, location="3PL East")))[1]
+    why = said(scene.parts(scene.part({scene.mug: 1}, request_status=status, location="3PL East")), 9)[1]
     assert "3PL East" in why
 
 
@@ -106,17 +112,24 @@ def test_a_fulfilment_order_whose_lines_were_not_read_still_counts(scene):
 
 class TestHeld:
     def test_a_hold_is_said_with_its_reason(self, scene):
-        assert said(scene.held()) == ("waiting", "Shopify holds it: High risk of fraud.")
+        outcome, why = said(scene.held(), 47)
+        assert outcome == "waiting"
+        assert why == "Shopify holds it: High risk of fraud. That counts as too long in 1 hour."
+        assert scene.gap(48).kind == "aging.hold_overdue"
+
+    def test_a_hold_on_an_order_that_is_not_paid_is_only_said(self, scene):
+        scene.rule(paid=frozenset({"PAID", "REFUNDED"})).held().change(financial_status="REFUNDED")
+        assert said(scene) == ("waiting", "Shopify holds it: High risk of fraud.")
 
     def test_a_reason_without_words_is_spelt_out(self, scene):
-        assert "awaiting payment" in said(scene.held("AWAITING_PAYMENT", None))[1]
+        assert "awaiting payment" in said(scene.held("AWAITING_PAYMENT", None), 9)[1]
 
     def test_a_hold_without_a_reason_says_so(self, scene):
-        assert "no reason given" in said(scene.parts(scene.part({scene.mug: 1}, status="ON_HOLD")))[1]
+        assert "no reason given" in said(scene.parts(scene.part({scene.mug: 1}, status="ON_HOLD")), 9)[1]
 
     def test_an_unknown_status_with_a_hold_is_held(self, scene):
         part = scene.part({scene.mug: 1}, status="NEW_STATE", holds=(Hold("OTHER"),))
-        assert said(scene.parts(part))[0] == "waiting"
+        assert said(scene.parts(part), 9)[0] == "waiting"
 
     def test_an_unknown_status_without_one_is_judged_by_its_units(self, scene):
         assert scene.parts(scene.part({scene.mug: 1}, status="NEW_STATE")).kinds(99) == ["import.missing"]
@@ -124,7 +137,8 @@ class TestHeld:
     def test_an_order_held_in_part_is_judged_by_the_open_part(self, scene):
         held = scene.part({scene.mug: 1}, id="8", status="ON_HOLD", holds=(Hold("OTHER"),))
         scene.parts(held, scene.part({scene.tee: 2}))
-        assert "2 units" in str(scene.gap(99).evidence)
+        assert scene.gap(9).kind == "import.missing"
+        assert "2 units" in str(scene.gap(9).evidence)
 
     def test_a_scheduled_order_waits_until_its_date(self, scene):
         scene.parts(scene.part({scene.mug: 1}, status="SCHEDULED", fulfill_at=scene.at(100)))
@@ -158,7 +172,8 @@ class TestDone:
         assert said(scene.fulfil()) == ("healthy", "Shopify has nothing left to ship on it.")
 
     def test_a_row_still_open_in_shipstation_is_warned_about(self, scene):
-        assert "nobody ships it twice" in said(scene.row().fulfil())[1]
+        assert "nobody ships it twice" in said(scene.row(status="on_hold").fulfil())[1]
+        assert scene.now_row(status="awaiting_shipment").kinds(9) == ["sync.open_after_fulfillment"]
 
     def test_a_row_that_is_closed_there_is_not(self, scene):
         assert "twice" not in said(scene.row(status="cancelled").fulfil())[1]
@@ -167,10 +182,15 @@ class TestDone:
         assert said(scene.listed().fulfil())[0] == "healthy"
 
     def test_a_parcel_that_carries_nothing_shopify_wants_is_healthy(self, scene):
-        ebook = Line("14000000000003", "EBOOK", 1, 1, 1, False)
-        assert scene.order.detail is not None
-        scene.detail(lines=(*scene.order.detail.lines, ebook)).ship({"14000000000003": 1})
+        scene.schedule(200).digital().ship({scene.ebook: 1})
         assert said(scene, 4) == ("healthy", "Nothing in its parcels is left to fulfil in Shopify.")
+        assert scene.judge(4).look_again_at == scene.at(200)
+
+    def test_what_is_scheduled_for_later_is_looked_at_then_though_no_row_is_open(self, scene):
+        scene.two_parts({}, {"status": "SCHEDULED", "fulfill_at": scene.at(200)})
+        scene.ship({scene.mug: 1}).fulfil({scene.mug: 1}, scene.number)
+        verdict = scene.judge(99)
+        assert (verdict.outcome, verdict.look_again_at) == ("healthy", scene.at(200))
 
 
 def test_a_pickup_order_with_a_label_is_a_question(scene):
@@ -216,9 +236,13 @@ class TestWantsDetail:
     def test_a_fulfilled_word_without_units_does(self, scene):
         assert wants_detail(scene.listed().change(fulfillment_status="FULFILLED").order)
 
-    @pytest.mark.parametrize("fields", [{"test": True}, {"requires_shipping": False}, {"quantity": 0}])
+    @pytest.mark.parametrize("fields", [{"test": True}, {"requires_shipping": False}])
     def test_orders_that_never_ship_do_not(self, scene, fields):
         assert not wants_detail(scene.listed().change(**fields).order)
+
+    @pytest.mark.parametrize("fields", [{"quantity": 0}, {"financial_status": "REFUNDED"}])
+    def test_orders_that_were_called_off_do_because_the_entry_does_not_tell_when(self, scene, fields):
+        assert wants_detail(scene.listed().fulfil().change(**fields).order)
 
     def test_a_cancelled_order_does_not(self, scene):
         assert not wants_detail(scene.listed().change(cancelled_at=scene.at(1)).order)

@@ -192,14 +192,16 @@ class TestLines:
         assert scene.kinds(30) == ["sync.tracking_mismatch"]
 
     def test_by_sku_where_shipstation_has_no_line_ids(self, scene):
-        scene.ship(items=(Item(None, "MUG", 1),), number=None).fulfil({scene.mug: 1})
-        assert scene.judge(30).outcome == "healthy"
+        scene.ship(items=(Item(None, "MUG", 1), Item(None, "TEE", 2))).fulfil(None, scene.number)
+        assert scene.judge(99).outcome == "healthy"
 
     def test_two_lines_of_one_sku_take_the_fulfilled_one_first(self, scene):
         other = "14000000000009"
         scene.lines(Line(scene.mug, "MUG", 1, 1, 1, True), Line(other, "MUG", 1, 1, 1, True))
         scene.parts(scene.part({scene.mug: 1, other: 1})).ship(items=(Item(None, "MUG", 1),))
-        assert scene.fulfil({other: 1}, scene.number).judge(30).outcome == "healthy"
+        scene.fulfil({other: 1}, scene.number)
+        assert scene.judge(30).outcome == "waiting"
+        assert scene.kinds(53.5) == ["aging.remainder"]
 
     def test_two_parcels_of_one_sku_fill_two_lines(self, scene):
         other = "14000000000009"
@@ -224,18 +226,25 @@ class TestLines:
         assert scene.gap(30).evidence[0].value == "3 shipped"
 
     def test_a_sku_nobody_ordered_beside_known_lines_is_a_free_sample(self, scene):
+        scene.only({scene.mug: 1}).row(units={scene.mug: 1})
         scene.ship(items=(Item(scene.mug, "MUG", 1), Item(None, "SAMPLE", 1), Item(None, None, 1)))
-        assert scene.fulfil({scene.mug: 1}, scene.number).judge(30).outcome == "healthy"
+        assert scene.fulfil({scene.mug: 1}, scene.number).judge(99).outcome == "healthy"
 
     def test_rows_of_zero_units_say_nothing(self, scene):
         scene.row(items=(Item(scene.mug, "MUG", 0),)).ship(items=(Item(scene.mug, "MUG", 0),))
         assert scene.kinds(30) == ["sync.unfulfilled"]
 
     def test_a_label_without_items_is_covered_by_its_number(self, scene):
-        scene.ship(items=None).fulfil({scene.mug: 1}, "9400 1112 0620 6406 2607 87")
+        scene.only({scene.mug: 1}).ship(items=None).fulfil(None, "9400 1112 0620 6406 2607 87")
         verdict = scene.judge(30)
         assert verdict.outcome == "healthy"
         assert scene.number in verdict.why
+
+    def test_a_label_without_items_whose_number_stands_for_a_part_leaves_the_rest_to_be_found(self, scene):
+        scene.ship(items=None).fulfil({scene.mug: 1}, scene.number)
+        assert scene.judge(30).outcome == "waiting"
+        assert scene.kinds(99) == []
+        assert scene.kinds(125.5) == ["aging.remainder"]
 
     def test_two_labels_without_items_stand_for_one_order(self, scene):
         scene.ship(items=None, number="1Z1").ship(items=None, number="1Z2").fulfil({scene.mug: 1}, "1Z1")
@@ -313,7 +322,7 @@ class TestWithoutParcel:
 
 
 def test_one_shipped_unit_is_spoken_of_in_the_singular(scene):
-    verdict = scene.ship({scene.mug: 1}).fulfil({scene.mug: 1}, scene.number).judge(9)
+    verdict = scene.only({scene.mug: 1}).ship({scene.mug: 1}).fulfil(None, scene.number).judge(9)
     assert verdict.why.startswith("Shopify shows the shipped unit as fulfilled")
 
 

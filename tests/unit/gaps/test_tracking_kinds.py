@@ -67,7 +67,9 @@ class TestMissing:
         assert scene.ship().fulfil(None, "", None).kinds(9) == ["sync.tracking_missing"]
 
     def test_not_when_shipstation_has_no_number_either(self, scene):
-        assert scene.ship(number="", kind="mark").fulfil().judge(30).outcome == "healthy"
+        scene.ship(number="", kind="mark").fulfil()
+        assert scene.judge(7.9).outcome == "waiting"
+        assert scene.kinds(8) == ["sync.no_tracking_anywhere"]
 
     def test_not_for_a_fulfilment_of_digital_lines(self, scene):
         ebook = "14000000000003"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.reconcile import confirm
+from bot.reconcile import confirm, keep
 from bot.reconcile.run import UNSEEN_AGAIN
 from storage.mirror import Mirror
 
@@ -67,7 +67,7 @@ async def test_a_row_that_shipstation_no_longer_has_is_gone(watch):
     assert seen.vanished == (row.id,)
 
 
-async def test_a_suspicion_that_the_second_look_does_not_bear_out_is_no_gap(watch, steps, monkeypatch):
+async def test_a_suspicion_that_the_second_look_does_not_bear_out_is_no_gap(watch, monkeypatch):
     _order, label = watch.failed("#5001")
     look_again = confirm.look_again
 
@@ -75,7 +75,7 @@ async def test_a_suspicion_that_the_second_look_does_not_bear_out_is_no_gap(watc
         watch.world.resend_notification(label)
         return await look_again(*known)
 
-    monkeypatch.setattr(steps, "look_again", after_a_moment)
+    monkeypatch.setattr(keep, "look_again", after_a_moment)
     report = await watch.run(later=FIVE)
     assert report.complete
     assert (report.opened, await watch.gaps()) == (0, [])

@@ -71,14 +71,24 @@ async def test_a_gap_that_does_not_exist_cannot_be_asked_for(watch):
     assert (again.gap, again.still_there) == (None, None)
 
 
-async def test_a_gap_of_the_whole_store_cannot_be_asked_for(watch, gap):
+async def test_a_gap_of_the_whole_store_asks_what_it_stands_for(watch, gap):
     async with watch.store.database.write() as session:
         applied = await Queue(session, watch.clock.now()).apply(
             "main", [Judged("store", None, None, (gap.finding,))]
         )
     again = await recheck(watch.store, applied.opened[0].id)
+    assert (again.still_there, again.error) == (False, None)
+
+
+async def test_a_gap_of_the_whole_store_that_cannot_be_asked_for_says_why(watch, gap):
+    async with watch.store.database.write() as session:
+        applied = await Queue(session, watch.clock.now()).apply(
+            "main", [Judged("store", None, None, (gap.finding,))]
+        )
+    watch.faults.add("status", system="shipstation", path="/stores", status=401, times=None)
+    again = await recheck(watch.store, applied.opened[0].id)
     assert again.still_there is None
-    assert "does not belong to one order" in (again.error or "")
+    assert "ShipStation" in (again.error or "")
 
 
 async def test_rereading_a_number_brings_every_order_of_it_in(watch):

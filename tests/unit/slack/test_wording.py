@@ -47,7 +47,7 @@ def test_what_a_person_did_is_one_sentence(a_gap, code, facts, expected):
             {"from": "This.", "to": "This."},
             "What to do has changed: Send the notification again from the shipment in ShipStation.",
         ),
-        ("superseded", {}, "Replaced by another gap of the same order."),
+        ("superseded", {}, "Replaced by another gap."),
         ("reposted", {}, "The message of this card was deleted, so it was posted again."),
         ("something_new", {}, "Something new."),
     ],

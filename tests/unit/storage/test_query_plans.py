@@ -98,6 +98,11 @@ async def _run(mirror: Mirror, make: SimpleNamespace) -> None:
     await mirror.labels_around(NOON, within=timedelta(hours=1))
     await mirror.shipstation_orders_around(NOON, within=timedelta(hours=1))
     await mirror.live_order_ids(list(range(20)))
+    await mirror.younger_than(NOON)
+    await mirror.orders_of(NOON, NOON + timedelta(hours=1), imported=True)
+    await mirror.orders_of(NOON, NOON + timedelta(hours=1), imported=False)
+    await mirror.orders_untold(NOON, NOON + timedelta(hours=1))
+    await mirror.told_between(NOON, NOON + timedelta(hours=1))
     await mirror.unknown_orders()
     await mirror.remember_absent(["6999999999999"], NOON)
     for table in ("orders", "shipstation_orders", "shipments"):
@@ -113,7 +118,8 @@ async def _click(queue: Queue) -> None:
     await queue.history(gap.id)
     await queue.wake_due()
     await queue.subjects_to_verify()
-    await queue.open_subjects("main")
+    await queue.open_subjects("main", without={"aging.at_risk"})
+    await queue.of_store("main")
     await queue.resolved_since(NOON)
     await queue.apply("main", [])
 

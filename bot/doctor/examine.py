@@ -1,23 +1,19 @@
 """Goes through every link of the chain with the code that the bot itself uses, and says how to mend what is red."""
 
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.clock import Clock, SystemClock
-from bot.errors import ConfigurationError, SourceError
-from bot.gaps.match import is_key_of, mapped_stores
-from bot.reconcile import Sources
+from bot.clock import SystemClock
+from bot.doctor.check import BuildSources, Check
+from bot.doctor.store import examine_store
+from bot.errors import ConfigurationError
 from bot.settings import Settings, SettingsError, StoreSettings
 from bot.slack.gateway import Gateway, Identity, build_client
 from bot.slack.outcomes import SlackFailure, decision
 from bot.slack.socket import advice, ask_address
 from storage import schema
 from storage.database import Database
-from storage.facts import ShipStationStore
-from storage.mirror import Mirror
 from storage.notices import Notices
 
 NEEDED_SCOPES = {
@@ -25,21 +21,6 @@ NEEDED_SCOPES = {
     "commands": "answer /stuck",
     "users:read": "know time zones and guests",
 }
-SAMPLE = 50
-"""Orders that the match by Shopify id is measured on."""
-
-BuildSources = Callable[[StoreSettings, Settings, Clock], Sources]
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One link of the chain."""
-
-    subject: str
-    ok: bool | None
-    """None: could not tell, or worth knowing without being wrong."""
-    text: str
-    todo: str = ""
 
 
 async def examine_all(settings: Settings | ConfigurationError, build: BuildSources) -> list[Check]:
@@ -51,7 +32,7 @@ async def examine_all(settings: Settings | ConfigurationError, build: BuildSourc
     checks += await _database(settings)
     checks += [check async for check in _slack(settings)]
     for store in settings.stores:
-        checks += [check async for check in _store(store, settings, build)]
+        checks += [check async for check in examine_store(store, settings, build)]
     return checks
 
 
@@ -207,98 +188,3 @@ async def _history(gateway: Gateway, store: StoreSettings, channel: str) -> Chec
         )
         return Check(subject, ok=False, text=text, todo=failure.todo)
     return Check(subject, ok=True, text="After a cut connection the bot can see whether its message arrived.")
-
-
-# ---------------------------------------------------------------- a store
-
-
-async def _store(store: StoreSettings, settings: Settings, build: BuildSources) -> AsyncIterator[Check]:
-    both = build(store, settings, SystemClock())
-    try:
-        yield await _shopify(store, both)
-        async for check in _shipstation(store, both):
-            yield check
-        yield await _matching(store, settings)
-    finally:
-        await both.shopify.close()
-        await both.shipstation.close()
-
-
-async def _shopify(store: StoreSettings, both: Sources) -> Check:
-    subject = f"Shopify of {store.rules.name}"
-    try:
-        shop = await both.shopify.shop()
-    except SourceError as failure:
-        return Check(subject, ok=False, text=f"{failure.what} {failure.why}".strip(), todo=failure.todo)
-    if shop.scopes and "read_all_orders" not in shop.scopes:
-        return Check(
-            subject, ok=True, text=f"{shop.name}, API {shop.api_version}; orders of the last 60 days."
-        )
-    return Check(subject, ok=True, text=f"{shop.name}, API {shop.api_version}.")
-
-
-async def _shipstation(store: StoreSettings, both: Sources) -> AsyncIterator[Check]:
-    subject = f"ShipStation of {store.rules.name}"
-    try:
-        stores = await both.shipstation.stores(marketplaces=True)
-    except SourceError as failure:
-        yield Check(subject, ok=False, text=f"{failure.what} {failure.why}".strip(), todo=failure.todo)
-        return
-    yield Check(subject, ok=True, text=f"The key works; {len(stores)} stores in the account.")
-    yield _mapping(store, stores)
-
-
-def _mapping(store: StoreSettings, stores: Sequence[ShipStationStore]) -> Check:
-    """Say which ShipStation stores belong to this shop, and what is odd about them."""
-    subject = f"store mapping of {store.rules.name}"
-    known = {each.id: each for each in stores}
-    missing = sorted(store.rules.store_ids - set(known))
-    if missing:
-        listed = ", ".join(f"{each.id} ({each.name})" for each in stores)
-        text = f"store_ids names {missing}, which the account does not have."
-        return Check(subject, ok=False, text=text, todo=f"Use one of: {listed}.")
-    mapped = mapped_stores(store.rules, known)
-    if mapped is None:
-        text = f"No store of the account says that it is a Shopify store: all {len(known)} count."
-        return Check(subject, ok=None, text=text, todo="Name the right ones as store_ids in stuck.toml.")
-    ours = [known[store_id] for store_id in sorted(mapped)]
-    if not ours:
-        todo = "Set store_ids under [stores.shipstation] in stuck.toml."
-        return Check(subject, ok=False, text="No active Shopify store in the account.", todo=todo)
-    named = ", ".join(f"{each.name} ({each.id})" for each in ours)
-    for each in ours:
-        if each.auto_refresh is False:
-            text = f"{named}; automatic import is off for {each.name}."
-            return Check(
-                subject, ok=None, text=text, todo="Turn it on in ShipStation: Settings, Stores, Edit."
-            )
-    if len(ours) > 1 and not store.rules.store_ids:
-        return Check(
-            subject, ok=None, text=f"{named}: all of them count.", todo="Name the right ones in store_ids."
-        )
-    return Check(subject, ok=True, text=named + ".")
-
-
-async def _matching(store: StoreSettings, settings: Settings) -> Check:
-    """Measure on the newest mirrored orders whether ShipStation carries Shopify's ids."""
-    subject = f"matching of {store.rules.name}"
-    database = Database(settings.database_url)
-    try:
-        async with database.read() as session:
-            mirror = Mirror(session, store.rules.name)
-            rows = await mirror.load(await mirror.newest_orders(SAMPLE))
-    except (SQLAlchemyError, OSError):
-        return Check(subject, ok=None, text="Nothing was read yet.", todo="Run: stuck sync")
-    finally:
-        await database.close()
-    how = Counter(
-        "id" if any(is_key_of(row.key, each.order) for row in each.candidates) else "number"
-        for each in rows.values()
-        if each.candidates
-    )
-    found = how.total()
-    if not found:
-        return Check(subject, ok=None, text="Nothing was read yet.", todo="Run: stuck sync")
-    text = f"{how['id']} of the newest {found} orders carry Shopify's id in ShipStation"
-    relies = "id" if how["id"] * 2 >= found else "order number, date and store"
-    return Check(subject, ok=True, text=f"{text}: orders are matched by {relies}.")

@@ -1,0 +1,5 @@
+"""Every scenario."""
+
+from tests.scenarios import imports
+
+SCENARIOS = [*imports.SCENARIOS]
