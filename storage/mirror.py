@@ -91,6 +91,13 @@ class Mirror:
             ]
             await (await self._connection()).execute(statement, rows)
 
+    async def note_imported(self, ids: Collection[str]) -> None:
+        """Note that ShipStation has these orders: what absent ones are compared with."""
+        order = ORDERS.c
+        for chunk in chunks(sorted(ids)):
+            new = (order.store == self._store, order.id.in_(chunk), ~order.imported)
+            await (await self._connection()).execute(update(ORDERS).where(*new).values(imported=True))
+
     async def mark_due(self, ids: Collection[str], now: datetime) -> None:
         """Have these orders judged at `now`, unless they are due already."""
         order = ORDERS.c

@@ -91,7 +91,8 @@ def called_off_at(order: Order) -> datetime | None:
 
 def by_parcel(part: FulfillmentOrder, rules: StoreRules) -> bool:
     """Whether this part goes through ShipStation by its delivery method (domain.md, traps 5 to 8)."""
-    return part.method not in NOT_BY_PARCEL or part.method in rules.delivery_methods
+    known = part.method == "SHIPPING" or part.method in NOT_BY_PARCEL
+    return part.method in rules.delivery_methods or not known
 
 
 def for_shipping(line: Line, rules: StoreRules) -> bool:

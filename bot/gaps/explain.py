@@ -129,5 +129,10 @@ def _combined(case: Case) -> str | None:
     return f"It was combined into ShipStation order {words.cut(into.number, words.NAME)}." if into else None
 
 
+def with_survivor(case: Case, why: str) -> str:
+    """Return a reason after the order that this one was combined into, where it was."""
+    return _joined(_combined(case), why)
+
+
 def _joined(*sentences: str | None) -> str:
     return " ".join(sentence for sentence in sentences if sentence)

@@ -7,7 +7,7 @@ from bot.gaps.case import Case
 from bot.gaps.catalog import KINDS, STORE_KINDS
 from bot.gaps.dossier import Dossier, Verdict, Waiting
 from bot.gaps.eligibility import barred, told_units
-from bot.gaps.explain import explain
+from bot.gaps.explain import explain, with_survivor
 from bot.gaps.kinds.sync import UNFULFILLED, WORSE_AFTER
 from bot.gaps.store_case import StoreCase, StoreFacts
 from bot.gaps.windows import OPEN_AGAIN
@@ -28,7 +28,7 @@ def judge(dossier: Dossier, now: datetime) -> Verdict:
         return Verdict("gap", _sentences(findings), tuple(findings), _soonest(findings, waits, now))
     if waits:
         first = min(waits, key=lambda wait: wait.until)
-        return Verdict("waiting", first.why, (), first.until)
+        return Verdict("waiting", with_survivor(case, first.why), (), first.until)
     return explain(case)
 
 

@@ -21,7 +21,7 @@ from bot.gaps.match import dossier
 from bot.gaps.rules import StoreRules
 from bot.gaps.traits import Trait, shared
 from storage.database import Database
-from storage.facts import Order, ShipStationStore, latest
+from storage.facts import Order, ShipStationOrder, ShipStationStore, latest
 from storage.findings import Evidence, Finding
 from storage.gap import Judged, order_subject
 from storage.mirror import Mirror, Rows
@@ -139,13 +139,13 @@ def _in_process(url: str, rules: StoreRules, ids: list[str], now: datetime) -> l
 
 
 async def judge_with_peers(
-    database: Database, rules: StoreRules, ids: Sequence[str], now: datetime, *, newest: datetime | None
+    database: Database, rules: StoreRules, ids: Sequence[str], now: datetime
 ) -> list[Opinion]:
-    """Judge these orders with what the store's other orders show; `newest` is the newest imported order known."""
+    """Judge these orders with what the store's other orders show."""
     async with database.read() as session:
         mirror = Mirror(session, rules.name)
         stores = await mirror.stores()
-        newest = latest((newest, await mirror.newest_imported()))
+        newest = await mirror.newest_imported()
         loaded = (await mirror.load(ids)).values()
         company = Company(mirror, rules)
         dossiers = [await full_dossier(mirror, rules, rows, stores, newest, company) for rows in loaded]
@@ -204,7 +204,8 @@ async def _peers(mirror: Mirror, facts: Dossier, newest_imported: datetime | Non
         rows = await mirror.shipstation_orders_around(
             facts.matches[0].created_at, within=IMPORTED_PEERS_WITHIN
         )
-        shipped = len(await mirror.live_order_ids([row.id for row in rows if row.id not in own]))
+        batch = [row.id for row in rows if row.id not in own and _of_one_batch(row, facts.matches[0])]
+        shipped = len(await mirror.live_order_ids(batch))
     absent = facts.matched_by is None
     return Peers(
         newest_imported=newest_imported,
@@ -213,6 +214,12 @@ async def _peers(mirror: Mirror, facts: Dossier, newest_imported: datetime | Non
         shipped=shipped,
         shared=await company.shared(facts.order) if absent else (),
     )
+
+
+def _of_one_batch(row: ShipStationOrder, other: ShipStationOrder) -> bool:
+    """Whether the two would be printed together: one store, one warehouse where both have one."""
+    warehouses = {row.warehouse_id, other.warehouse_id} - {None}
+    return row.store_id == other.store_id and len(warehouses) < 2
 
 
 def _dossier(

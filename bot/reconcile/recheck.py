@@ -8,7 +8,6 @@ from bot.reconcile.keep import read_again
 from bot.reconcile.report import Recheck
 from bot.reconcile.store_wide import judge_whole_store
 from bot.reconcile.watched import WatchedStore
-from storage.facts import latest
 from storage.gap import STORE_SUBJECT
 from storage.mirror import Mirror, Settled
 from storage.queue import Gap, Judged, Queue
@@ -53,7 +52,7 @@ async def reread(store: WatchedStore, number: str) -> tuple[str, ...]:
 
 async def _judge_again(store: WatchedStore, gap: Gap) -> Recheck:
     now = store.clock.now()
-    [opinion] = await judge_with_peers(store.database, store.rules, [str(gap.order_id)], now, newest=None)
+    [opinion] = await judge_with_peers(store.database, store.rules, [str(gap.order_id)], now)
     still = next((finding for finding in opinion.findings if finding.kind == gap.finding.kind), None)
     if still is None:
         return Recheck(gap, still_there=False, evidence=opinion.evidence)
@@ -70,11 +69,12 @@ async def _recheck_store(store: WatchedStore, gap: Gap, now: datetime) -> Rechec
     """Read the stores and the orders that the gap stands for, and judge the whole store anew. Raises SourceError."""
     stores = await store.sources.shipstation.stores(marketplaces=False)
     seen = await read_again(store, gap.finding.folded[-MOST_ORDERS:], now)
+    opinions = await judge_with_peers(store.database, store.rules, sorted(seen), now)
     async with store.database.write() as session:
-        await Mirror(session, store.name).save_stores(stores)
-    opinions = await judge_with_peers(store.database, store.rules, sorted(seen), now, newest=None)
-    newest = latest(opinion.created_at for opinion in opinions if opinion.imported)
-    found = await judge_whole_store(store.database, store.rules, now, newest=newest)
+        mirror = Mirror(session, store.name)
+        await mirror.save_stores(stores)
+        await mirror.note_imported([opinion.order_id for opinion in opinions if opinion.imported])
+    found = await judge_whole_store(store.database, store.rules, now)
     still = next((finding for finding in found if finding.kind == gap.kind), None)
     if still is None:
         return Recheck(gap, still_there=False)

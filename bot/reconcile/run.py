@@ -1,6 +1,6 @@
 """One run over one store: read, keep, judge, confirm, apply. It refuses to conclude from an incomplete read."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
@@ -154,21 +154,28 @@ async def _judge(store: WatchedStore, now: datetime) -> _Judgement:
     """
     duty = await _on_duty(store, now)
     first = await judge_orders(store.database, store.rules, duty.ids, now)
-    newest = latest(opinion.created_at for opinion in first if opinion.imported)
-    of_store = await judge_whole_store(store.database, store.rules, now, newest=newest)
+    await _note_imported(store, first)
+    of_store = await judge_whole_store(store.database, store.rules, now)
     suspects = {opinion.order_id for opinion in first if opinion.beside(of_store).suspicious}
     suspects |= duty.again & set(duty.ids)
     suspects |= sample([found for found in of_store if found.kind not in duty.troubles])
     if not suspects:
         return _Judgement([opinion.beside(of_store) for opinion in first], [], of_store)
     seen = await read_again(store, sorted(suspects), now)
-    second = await judge_with_peers(store.database, store.rules, sorted(seen), now, newest=newest)
-    newest = latest((newest, *(opinion.created_at for opinion in second if opinion.imported)))
-    of_store = await judge_whole_store(store.database, store.rules, now, newest=newest)
+    second = await judge_with_peers(store.database, store.rules, sorted(seen), now)
+    await _note_imported(store, second)
+    of_store = await judge_whole_store(store.database, store.rules, now)
     settled = [opinion for opinion in first if opinion.order_id not in suspects]
     unseen = [opinion for opinion in first if opinion.order_id in suspects - seen]
     opinions = [opinion.beside(of_store) for opinion in (*settled, *second)]
     return _Judgement([_undecided(opinion, seen, now) for opinion in opinions], unseen, of_store)
+
+
+async def _note_imported(store: WatchedStore, opinions: Iterable[Opinion]) -> None:
+    """Note what ShipStation has before anything is concluded from what it has not."""
+    async with store.database.write() as session:
+        imported = {opinion.order_id for opinion in opinions if opinion.imported}
+        await Mirror(session, store.name).note_imported(imported)
 
 
 def _undecided(opinion: Opinion, seen: Collection[str], now: datetime) -> Opinion:

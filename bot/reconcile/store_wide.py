@@ -10,7 +10,7 @@ from bot.gaps.rules import NotifyPolicy, StoreRules
 from bot.gaps.store_case import StoreFacts
 from bot.gaps.windows import MAIL_STREAM
 from storage.database import Database
-from storage.facts import Shipment, latest
+from storage.facts import Shipment
 from storage.findings import Finding
 from storage.mirror import Mirror
 
@@ -20,12 +20,10 @@ SAMPLE = 5
 """Orders of a new trouble of the store that are read again before it is believed."""
 
 
-async def judge_whole_store(
-    database: Database, rules: StoreRules, now: datetime, *, newest: datetime | None
-) -> tuple[Finding, ...]:
-    """Judge the store as the mirror knows it; `newest` is the newest imported order known beside the mirror."""
+async def judge_whole_store(database: Database, rules: StoreRules, now: datetime) -> tuple[Finding, ...]:
+    """Judge the store as the mirror knows it."""
     async with database.read() as session:
-        facts = await _facts(Mirror(session, rules.name), rules, now, newest)
+        facts = await _facts(Mirror(session, rules.name), rules, now)
     return judge_store(facts, now)
 
 
@@ -37,9 +35,8 @@ def sample(found: Sequence[Finding]) -> set[str]:
     return picked
 
 
-async def _facts(mirror: Mirror, rules: StoreRules, now: datetime, newest: datetime | None) -> StoreFacts:
-    stores = await mirror.stores()
-    newest = latest((newest, await mirror.newest_imported()))
+async def _facts(mirror: Mirror, rules: StoreRules, now: datetime) -> StoreFacts:
+    stores, newest = await mirror.stores(), await mirror.newest_imported()
 
     async def dossiers(ids: Sequence[str]) -> tuple[Dossier, ...]:
         loaded = (await mirror.load(ids)).values()

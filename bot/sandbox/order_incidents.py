@@ -27,7 +27,7 @@ from bot.sandbox.working_hours import working_days_before
 if TYPE_CHECKING:
     from bot.sandbox.shop_life import Life
 
-HELD = 16
+IMPORTED = 16
 """Minutes after which something happens to an order that is imported by then."""
 
 # ---------------------------------------------------------------- the import
@@ -70,7 +70,7 @@ def stays_unpaid(life: "Life", scripted: bool) -> None:
     order = life.take_order(paid=False)
     life.world.shop.pay(order, life.world.now, "AUTHORIZATION", "AUTHORIZED")
     life.import_soon(order)
-    life.after(HELD, lambda: pay_unseen(life.world, order))
+    life.after(IMPORTED, lambda: pay_unseen(life.world, order))
     mend(life, scripted, 215, lambda: _free_and_print(life, order))
 
 
@@ -78,7 +78,7 @@ def stopped_there(life: "Life", scripted: bool) -> None:
     """Put on hold in ShipStation, where nobody wrote down why; Shopify waits for its parcel."""
     order = life.take_order()
     life.import_soon(order)
-    life.after(HELD, lambda: hold_there(life.world, order))
+    life.after(IMPORTED, lambda: hold_there(life.world, order))
     mend(life, scripted, 215, lambda: _free_and_print(life, order))
 
 
@@ -96,7 +96,7 @@ def edited_after_import(life: "Life", scripted: bool) -> None:
         life.print_label(order)
 
     life.import_soon(order)
-    life.after(HELD, lambda: add_item(life.world, order, "MUG-BLUE"))
+    life.after(IMPORTED, lambda: add_item(life.world, order, "MUG-BLUE"))
     mend(life, scripted, 190, added_there)
 
 
@@ -113,7 +113,7 @@ def imported_twice(life: "Life", scripted: bool) -> None:
             import_again(life.world, order)
 
     life.import_soon(order)
-    life.after(HELD, once_more)
+    life.after(IMPORTED, once_more)
     mend(life, scripted, 75, one_cancelled, share=0.8)
 
 
@@ -121,7 +121,7 @@ def cancelled_unseen(life: "Life", scripted: bool) -> None:
     """Cancelled in Shopify; ShipStation hears of it hours later."""
     world, order = life.world, life.take_order()
     life.import_soon(order)
-    life.after(HELD, lambda: world.cancel(order, imported=False))
+    life.after(IMPORTED, lambda: world.cancel(order, imported=False))
     mend(life, scripted, 130, lambda: cancel_there(world, world.imported(order)), share=0.9)
 
 
@@ -161,7 +161,7 @@ def hold_forgotten(life: "Life", scripted: bool) -> None:
     """Held by an app that suspects fraud; it is looked at hours later."""
     world, order = life.world, life.take_order()
     life.import_soon(order)
-    life.after(HELD, lambda: world.hold(order, note="Card and address disagree", held_by="Fraud Filter"))
+    life.after(IMPORTED, lambda: world.hold(order, note="Card and address disagree", held_by="Fraud Filter"))
     mend(life, scripted, 235, lambda: life.let_go([order]))
 
 
@@ -177,7 +177,7 @@ def provider_silent(life: "Life", scripted: bool) -> None:
             mark.provider = PARTNER
 
     life.import_soon(order)
-    life.after(HELD, lambda: restate(world, order, "pending_fulfillment"))
+    life.after(IMPORTED, lambda: restate(world, order, "pending_fulfillment"))
     mend(life, scripted, 180, provider_ships)
 
 
@@ -185,8 +185,8 @@ def provider_rejects(life: "Life", scripted: bool) -> None:
     """The provider sends it back; later somebody prints it here."""
     order = life.take_order()
     life.import_soon(order)
-    life.after(HELD, lambda: restate(life.world, order, "pending_fulfillment"))
-    life.after(HELD + 14, lambda: restate(life.world, order, "rejected_fulfillment"))
+    life.after(IMPORTED, lambda: restate(life.world, order, "pending_fulfillment"))
+    life.after(IMPORTED + 14, lambda: restate(life.world, order, "rejected_fulfillment"))
     mend(life, scripted, 85, lambda: _free_and_print(life, order))
 
 

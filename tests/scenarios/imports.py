@@ -668,7 +668,7 @@ _CANCELLED = [
     ),
     near("cancelled fourteen minutes ago", CANCELLED, lambda s: s.row().cancel(3), 3.25 - MINUTE, "waiting"),
     near(
-        "cancelled in both systems",
+        "cancelled in both systems long ago",
         CANCELLED,
         lambda s: s.row(status="cancelled").cancel(),
         expected="not_tracked",

@@ -48,7 +48,7 @@ class Described:
     reasons: tuple[Reason, ...]
     """Every cause that it can have, most telling first."""
     knobs: tuple[str, ...] = ()
-    """Keys of stuck.toml that change when it counts, as they stand in docs/configuration.md."""
+    """Keys of stuck.toml that change when it counts, below `stores`."""
     replaces: frozenset[str] = frozenset()
     """Kinds whose open gap on the same order this one takes over."""
     _actions: dict[str, NextAction] = field(init=False, repr=False, compare=False, default_factory=dict)

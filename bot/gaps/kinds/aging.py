@@ -1,6 +1,7 @@
 """Orders that ShipStation has and nobody ships: past their cutoff without a label (A1), or soon to be (A2)."""
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from bot.gaps import calendar, words
 from bot.gaps.case import Case
@@ -25,7 +26,8 @@ def find_past_cutoff(case: Case) -> Finding | Waiting | None:
     first = _first_due(case)
     if first is None:
         return None
-    due, row = first
+    deadline, row = first
+    due = deadline.counts_from
     if case.now < due:
         return Waiting(due, _patience(case, due))
     return finding(
@@ -39,17 +41,15 @@ def find_past_cutoff(case: Case) -> Finding | Waiting | None:
 
 
 def find_at_risk(case: Case) -> Finding | Waiting | None:
-    """A2: the same, with the cutoff still to come, and soon."""
+    """A2: the same, with the cutoff still to come, and soon. One that has passed is A1's, to which this yields."""
     first = _first_due(case)
     if first is None:
         return None
-    due, row = first
-    rules = case.dossier.rules
-    from_then = due - rules.windows.cutoff_grace - rules.windows.at_risk
+    deadline, row = first
+    due, rules = deadline.counts_from, case.dossier.rules
+    from_then = deadline.at - rules.windows.at_risk
     if case.now < from_then:
         return Waiting(from_then, _patience(case, due))
-    if case.now >= due:
-        return None
     at = words.moment(due, rules.timezone)
     return finding(
         AT_RISK,
@@ -61,7 +61,16 @@ def find_at_risk(case: Case) -> Finding | Waiting | None:
     )
 
 
-def _first_due(case: Case) -> tuple[datetime, ShipStationOrder] | None:
+class Deadline(NamedTuple):
+    """When a label has to be there, in UTC."""
+
+    counts_from: datetime
+    """Late from here on: the cutoff with its grace, or a promised time, which has none."""
+    at: datetime
+    """The cutoff or promised time itself."""
+
+
+def _first_due(case: Case) -> tuple[Deadline, ShipStationOrder] | None:
     rows = () if case.dossier.live else waiting_rows(case)
     if not rows or case.standing.state != "ready":
         return None
@@ -78,22 +87,22 @@ def waiting_rows(case: Case) -> list[ShipStationOrder]:
     ]
 
 
-def due_of(case: Case, row: ShipStationOrder) -> datetime:
-    """Return when this row is late (UTC): its ship-by day's cutoff, Shopify's deadline, or the next working cutoff.
+def due_of(case: Case, row: ShipStationOrder) -> Deadline:
+    """Return when this row is late: its ship-by day's cutoff, Shopify's deadline, or the next working cutoff.
 
     A deadline that had passed before the order could be shipped does not count (domain.md, trap 69).
     """
     rules = case.dossier.rules
     start = _start(case, row)
-    grace = rules.windows.cutoff_grace
-    due = [calendar.cutoff_after(rules, start, rules.handling_days) + grace]
+    cutoffs = [calendar.cutoff_after(rules, start, rules.handling_days)]
     first = calendar.local_day(rules, start)
     if row.ship_by is not None and first <= row.ship_by <= first + _REACH:
-        by = calendar.cutoff_on(rules, row.ship_by) + grace
-        due += [by] if by > start else []
+        cutoffs.append(calendar.cutoff_on(rules, row.ship_by))
+    grace = rules.windows.cutoff_grace
+    due = [Deadline(cutoff + grace, cutoff) for cutoff in cutoffs if cutoff + grace > start]
     promised = case.standing.fulfill_by
     if promised is not None and promised > start:
-        due.append(promised)
+        due.append(Deadline(promised, promised))
     return min(due)
 
 

@@ -78,7 +78,7 @@ def _why_stalled(case: StoreCase, waiting: Sequence[Case]) -> Cause:
         return _inactive(case, stores)
     active = [store for store in stores if store.active]
     off = [store for store in active if store.auto_refresh is False]
-    if off and len(off) == len(active):
+    if off:
         text = f"Automatic import is off for {_named(off)}. ShipStation switches it off by itself after a connection error, without telling."
         return cause("auto_import_off", "likely", text)
     last = latest(store.refreshed_at for store in active)

@@ -36,7 +36,9 @@ def find_remainder(case: Case) -> Finding | Waiting | None:
     if case.now < due:
         wait = words.span(due - case.now)
         left = words.counted(units, "unit")
-        return Waiting(due, f"A part of it was shipped, {left} are left. That counts as late in {wait}.")
+        return Waiting(
+            due, f"A part of it was shipped, with {left} left to ship. That counts as late in {wait}."
+        )
     return finding(
         REMAINDER,
         case,
@@ -55,14 +57,13 @@ def _is_dated(case: Case, row: ShipStationOrder) -> bool:
 
 def _due(case: Case, rows: list[ShipStationOrder]) -> datetime:
     rules = case.dossier.rules
-    starts = [due_of(case, row) for row in rows]
+    starts = [due_of(case, row).at for row in rows]
     if not starts:
         last = max(parcel.created_at for parcel in case.dossier.live)
         ready = case.standing.since or case.order.created_at
         after = max(ready, bounded(last, case.order, case.now))
-        starts = [calendar.cutoff_after(rules, after, rules.handling_days) + rules.windows.cutoff_grace]
-    first = min(starts) - rules.windows.cutoff_grace - _INSTANT
-    return calendar.cutoff_after(rules, first, MORE_DAYS) + rules.windows.cutoff_grace
+        starts = [calendar.cutoff_after(rules, after, rules.handling_days)]
+    return calendar.cutoff_after(rules, min(starts) - _INSTANT, MORE_DAYS) + rules.windows.cutoff_grace
 
 
 def _why_left(case: Case, rows: list[ShipStationOrder]) -> Cause:

@@ -300,7 +300,7 @@ OPEN_AFTER_FULFILLMENT = Kind(
 DOUBLE = Kind(
     code="sync.double_ship",
     title="Two labels for the same units",
-    severity=Severity.HIGH,
+    severity=Severity.NORMAL,
     owner_role="warehouse",
     next_action=action(
         "void_one",

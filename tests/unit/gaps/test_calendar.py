@@ -1,11 +1,19 @@
 """The store's working calendar, also on days that change the clocks."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.gaps.calendar import cutoff_on, is_workday, local_day, next_cutoff, start_of
+from bot.gaps.calendar import (
+    business_time_after,
+    cutoff_after,
+    cutoff_on,
+    is_workday,
+    local_day,
+    next_cutoff,
+    start_of,
+)
 from bot.gaps.rules import StoreRules
 
 RULES = StoreRules("main", "acme.myshopify.com")
@@ -79,3 +87,47 @@ def test_around_a_clock_change_every_working_day_still_has_one_cutoff():
 
 def test_a_day_begins_at_the_stores_midnight():
     assert start_of(RULES, date(2026, 11, 18)) == utc(2026, 11, 18, 5)
+
+
+def test_so_many_cutoffs_later_counts_working_days_only():
+    friday = utc(2026, 11, 20, 12)
+    assert cutoff_after(RULES, friday, 0) == utc(2026, 11, 20, 20)
+    assert cutoff_after(RULES, friday, 2) == utc(2026, 11, 24, 20)
+
+
+class TestBusinessTime:
+    """Between 8:00 and 18:00 in New York, which is 13:00 to 23:00 UTC in November."""
+
+    @pytest.mark.parametrize(
+        ("start", "hours", "end"),
+        [
+            (utc(2026, 11, 18, 15), 2, utc(2026, 11, 18, 17)),
+            (utc(2026, 11, 18, 22), 2, utc(2026, 11, 19, 14)),
+            (utc(2026, 11, 18, 23), 2, utc(2026, 11, 19, 15)),
+            (utc(2026, 11, 19, 3), 2, utc(2026, 11, 19, 15)),
+            (utc(2026, 11, 20, 22), 2, utc(2026, 11, 23, 14)),
+            (utc(2026, 11, 18, 13), 25, utc(2026, 11, 20, 18)),
+        ],
+    )
+    def test_runs_while_the_store_is_open(self, start, hours, end):
+        assert business_time_after(RULES, start, timedelta(hours=hours)) == end
+
+    def test_is_elapsed_time_where_the_clocks_change_meanwhile(self):
+        open_at_night = rules(
+            timezone=LOS_ANGELES, workdays=frozenset(range(7)), opens=time(0), closes=time(23)
+        )
+        # 2026-11-01 has the hour from 1:00 to 2:00 twice; 2026-03-08 has none from 2:00 to 3:00
+        assert business_time_after(open_at_night, utc(2026, 11, 1, 7), timedelta(hours=3)) == utc(
+            2026, 11, 1, 10
+        )
+        assert business_time_after(open_at_night, utc(2026, 3, 8, 8), timedelta(hours=3)) == utc(
+            2026, 3, 8, 11
+        )
+        assert business_time_after(open_at_night, utc(2026, 11, 1, 7), timedelta(hours=25)) == utc(
+            2026, 11, 2, 9
+        )
+
+    def test_a_year_without_business_time_counts_every_hour(self):
+        never = frozenset(date.fromordinal(date(2026, 11, 1).toordinal() + n) for n in range(400))
+        start = utc(2026, 11, 18, 15)
+        assert business_time_after(rules(holidays=never), start, timedelta(hours=2)) == utc(2026, 11, 18, 17)

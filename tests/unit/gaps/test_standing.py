@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.gaps.eligibility import standing
 from bot.gaps.judge import wants_detail
 from storage.facts import Hold, Line
 
@@ -35,6 +36,11 @@ def test_cancelled_and_archived_orders_are_not_tracked(scene):
     assert said(scene.change(cancelled_at=scene.at(1))) == ("not_tracked", "It was cancelled in Shopify.")
     scene.change(cancelled_at=None, closed_at=scene.at(1), financial_status="PENDING")
     assert said(scene) == ("not_tracked", "It is archived in Shopify.")
+
+
+def test_a_cancelled_order_is_not_expected_in_shipstation(scene):
+    cancelled = standing(scene.change(cancelled_at=scene.at(1)).order, scene.rules, scene.at(9))
+    assert (cancelled.state, cancelled.why) == ("out", "It was cancelled in Shopify.")
 
 
 def test_an_archived_order_that_is_paid_waits_a_day(scene):

@@ -242,9 +242,8 @@ class TestLines:
 
     def test_a_label_without_items_whose_number_stands_for_a_part_leaves_the_rest_to_be_found(self, scene):
         scene.ship(items=None).fulfil({scene.mug: 1}, scene.number)
-        assert scene.judge(30).outcome == "waiting"
-        assert scene.kinds(99) == []
-        assert scene.kinds(125.5) == ["aging.remainder"]
+        assert scene.judge(53).outcome == "waiting"
+        assert scene.kinds(53.5) == ["aging.remainder"]
 
     def test_two_labels_without_items_stand_for_one_order(self, scene):
         scene.ship(items=None, number="1Z1").ship(items=None, number="1Z2").fulfil({scene.mug: 1}, "1Z1")
@@ -330,3 +329,10 @@ def test_a_hostile_order_name_is_cut(scene):
     found = scene.change(name="<!channel>\n" + "x" * 4000).ship(order_number="x").gap(30)
     assert len(found.headline) <= 150
     assert "\n" not in found.headline
+
+
+def test_an_untold_parcel_of_a_combined_order_shows_the_survivors_tracking(scene):
+    scene.combined().ship(row=5, order_key="6012345678999", order_number="1002", items=scene.rows[-1].items)
+    found = scene.gap(99)
+    assert scene.number in str(found.evidence)
+    assert found.evidence[0].value == "3 shipped"

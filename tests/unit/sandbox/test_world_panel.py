@@ -1,5 +1,6 @@
 """The panel: what a person sees of one order, and what they may break or mend."""
 
+import random
 from datetime import timedelta
 
 import pytest
@@ -118,3 +119,14 @@ def test_every_action_of_a_lived_in_world_works(clock: ManualClock) -> None:
     for row in world.names():
         for action in world.view(row["name"])["actions"]:
             assert row["name"] in world.act(row["name"], action["code"])
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_life_goes_on_whatever_a_person_does_meanwhile(clock: ManualClock, seed: int) -> None:
+    world, chance = World(clock, seed=seed, orders=20), random.Random(seed)
+    for _ in range(60):
+        clock.move(minutes=30)
+        world.tick()
+        for row in chance.sample(world.names()[:40], 5):
+            actions = world.view(row["name"])["actions"] or [{"code": "none"}]
+            assert row["name"] in world.act(row["name"], chance.choice(actions)["code"])
