@@ -247,10 +247,24 @@ def _missing(carried: Load, ledger: _Ledger, order: Order) -> Load:
         if short <= 0:
             continue
         open_units = ledger.wanted[line_id].unfulfilled
+        if ledger.told.get(line_id):
+            open_units -= _scheduled_units(order, line_id)
         short = min(short, max(open_units, _failed_units(order, line_id)))
         if short > 0:
             missing[line_id] = short
     return missing
+
+
+def _scheduled_units(order: Order, line_id: str) -> int:
+    """Return units that Shopify ships later: the further months of a prepaid subscription, which labels name (trap 18)."""
+    parts = order.detail.fulfillment_orders if order.detail else ()
+    return sum(
+        line.remaining
+        for part in parts
+        if part.status == "SCHEDULED"
+        for line in part.lines
+        if line.line_id == line_id
+    )
 
 
 def _failed_units(order: Order, line_id: str) -> int:

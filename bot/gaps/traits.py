@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.gaps.eligibility import our_parts
+from bot.gaps.eligibility import by_parcel, elsewhere
 from bot.gaps.rules import StoreRules
 from storage.facts import Order
 
@@ -66,6 +66,10 @@ def _traits(order: Order, rules: StoreRules) -> set[tuple[TraitKind, str]]:
         return found
     if order.detail.shipping_method:
         found.add(("shipping method", order.detail.shipping_method))
-    found |= {("location", part.location) for part in our_parts(order, rules) if part.location}
+    found |= {
+        ("location", part.location)
+        for part in order.detail.fulfillment_orders
+        if part.location and by_parcel(part, rules) and not elsewhere(part, rules)
+    }
     found |= {("SKU", line.sku) for line in order.detail.lines if line.sku and line.requires_shipping}
     return found

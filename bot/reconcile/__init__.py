@@ -6,6 +6,8 @@
 - `keep.py`: into the mirror with it, and detailed reads where the list entry is not enough
 - `judging.py`: dossiers from the mirror and the verdicts on them; large batches leave the event loop
 - `confirm.py`: the second look at every suspicion, by id, on both sides
+- `store_wide.py`: what is wrong with the whole store
+- `contrast.py`: imported orders to compare absent ones with
 - `run.py`: the order of it all, and the one transaction at its end
 - `recheck.py`: the same for one gap or one order number, because a person asked
 - `report.py`: what a run or a recheck says of itself

@@ -9,6 +9,7 @@ import structlog
 
 from bot.errors import LeaseLost, SourceError
 from bot.gaps.catalog import FORECASTS
+from bot.reconcile.contrast import read_contrast
 from bot.reconcile.judging import Opinion, judge_orders, judge_with_peers
 from bot.reconcile.keep import keep_reading, read_again
 from bot.reconcile.lease import assert_held, holding
@@ -162,6 +163,7 @@ async def _judge(store: WatchedStore, now: datetime) -> _Judgement:
     if not suspects:
         return _Judgement([opinion.beside(of_store) for opinion in first], [], of_store)
     seen = await read_again(store, sorted(suspects), now)
+    await read_contrast(store, [opinion for opinion in first if opinion.order_id in suspects])
     second = await judge_with_peers(store.database, store.rules, sorted(seen), now)
     await _note_imported(store, second)
     of_store = await judge_whole_store(store.database, store.rules, now)

@@ -7,7 +7,8 @@ from bot.gaps.judge import folded_into, judge, judge_store
 from bot.gaps.rules import NotifyPolicy, StoreRules, Windows
 from bot.gaps.store_case import StoreFacts
 from storage.findings import Finding
-from tests.scenarios.scene import PLACED, Scene, Seen
+from tests.scenarios.scene import Scene, Seen
+from tests.scenarios.things import PLACED
 
 
 class Shop:

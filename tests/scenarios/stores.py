@@ -4,11 +4,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from storage.facts import Item
 from tests.scenarios import scenario
 from tests.scenarios.scenario import MINUTE
-from tests.scenarios.scene import MUG, TEE, UPS, days
 from tests.scenarios.shop import Shop
+from tests.scenarios.things import UPS, days
 
 STALLED = "store.import_stalled"
 OUTAGE = "store.notify_outage"

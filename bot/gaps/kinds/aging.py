@@ -129,7 +129,11 @@ def _patience(case: Case, due: datetime) -> str:
 
 def why_not_shipped(case: Case, row: ShipStationOrder) -> Cause:
     """Return why a row that awaits shipment has no label (domain.md A1)."""
-    peers = case.dossier.peers
+    return _kept_back(case, row) or _passed_by(case, row) or _unexplained(case, row)
+
+
+def _kept_back(case: Case, row: ShipStationOrder) -> Cause | None:
+    """What on the row itself keeps it out of batches."""
     if row.items and not any(item.quantity > 0 for item in row.items):
         text = "ShipStation has it with quantities of zero, as it does with orders that were imported while on hold."
         return cause("zero_qty", "likely", text)
@@ -143,11 +147,24 @@ def why_not_shipped(case: Case, row: ShipStationOrder) -> Cause:
     if address_trouble(row):
         text = f"ShipStation's check of the address says: “{words.cut(row.address_check or '', 100)}”."
         return cause("address", "likely", text)
-    if peers is not None and peers.shipped >= ENOUGH_PEERS:
-        text = f"It has a service, and {peers.shipped} other orders of that day have labels: a batch probably went without it."
-        return cause("batch_skipped", "likely", text)
+    return None
+
+
+def _passed_by(case: Case, row: ShipStationOrder) -> Cause | None:
+    """What the day's other orders show."""
+    peers = case.dossier.peers
+    if peers is None or peers.shipped < ENOUGH_PEERS:
+        return None
+    text = f"It has a service, and {peers.shipped} other orders of that day have labels: a batch probably went without it."
+    return cause("batch_skipped", "likely", text)
+
+
+def _unexplained(case: Case, row: ShipStationOrder) -> Cause:
+    if row.address_check and "successful" not in row.address_check.casefold():
+        text = f"ShipStation says of the address: “{words.cut(row.address_check, 100)}”. Nothing else speaks against a label."
+        return cause("address", "likely", text)
     text = "It has a carrier and a service, and nothing in ShipStation says why no label was printed."
-    if peers is None:
+    if case.dossier.peers is None:
         text += " Whether the day's other orders were shipped was not read."
     return cause("unknown", "unknown", text)
 
@@ -201,7 +218,7 @@ _REASONS = (
     ),
     Reason(
         "address",
-        "ShipStation's address check did not end in “Address validated successfully”.",
+        "ShipStation's address check failed or warned. One that was not made yet counts only where nothing else explains it.",
         action("fix_address", "Correct or confirm the address in ShipStation, then print the label today."),
     ),
     Reason(

@@ -75,8 +75,8 @@ def _shopify_hold(case: Case) -> Finding | Waiting | None:
             due,
             f"Shopify holds it: {hold_reasons([part])}. That counts as too long in {words.span(due - case.now)}.",
         )
-    length = words.span(case.now - part.updated_at)
-    text = f"Shopify holds it for {length}: {hold_reasons([part])}."
+    held_since = words.moment(part.updated_at, case.dossier.rules.timezone)
+    text = f"Shopify holds it since {held_since}: {hold_reasons([part])}."
     return _overdue(case, cause(kind.cause, "confirmed", text), part.updated_at, kind.owner_role)
 
 
@@ -119,7 +119,7 @@ def _overdue(case: Case, why: Cause, since: datetime, owner_role: str) -> Findin
     return finding(
         HOLD_OVERDUE,
         case,
-        headline=f"held for {words.span(case.now - since)}",
+        headline="on hold for longer than its reason allows",
         since=since,
         cause=why,
         evidence=_holds(case),
@@ -175,7 +175,8 @@ def find_provider_stuck(case: Case) -> Finding | Waiting | None:
         return Waiting(
             due, f"A fulfilment provider has it{_by(asked)} and did not answer yet. That counts in {wait}."
         )
-    text = f"The provider{_by(asked)} was asked {words.span(case.now - since)} ago, and neither accepted nor refused."
+    asked_at = words.moment(since, case.dossier.rules.timezone)
+    text = f"The provider{_by(asked)} was asked {asked_at}, and neither accepted nor refused."
     return _stuck(case, cause("no_answer", "likely", text), since)
 
 
@@ -204,30 +205,36 @@ def _by(parts: Sequence[FulfillmentOrder]) -> str:
 
 
 def _stuck(case: Case, why: Cause, since: datetime) -> Finding:
-    zone = case.dossier.rules.timezone
-    since = bounded(since, case.order, case.now)
-    requests = words.listed(
-        f"{part.location or 'a location'}: {words.state(part.request_status).lower()}"
-        for part in _requested(case)
-    )
+    rejected = why.code == "rejected"
     return finding(
         PROVIDER_STUCK,
         case,
-        headline="handed to a fulfilment provider, who does not ship it",
-        since=since,
+        headline="refused by its fulfilment provider"
+        if rejected
+        else "its fulfilment provider does not answer",
+        since=bounded(since, case.order, case.now),
         cause=why,
-        evidence=(
-            *pair(
-                case,
-                "State",
-                theirs=words.listed(words.state(row.status) for row in case.rows)
-                if case.rows
-                else "no order",
-                ours=words.state(case.order.fulfillment_status),
-            ),
-            shopify(case, "Requests", requests),
-            *pair(case, "Since", theirs=words.moment(since, zone), ours=words.moment(since, zone)),
+        evidence=_requests(case),
+    )
+
+
+def _requests(case: Case) -> tuple[Evidence, ...]:
+    zone, parts = case.dossier.rules.timezone, _requested(case)
+    theirs = words.listed(words.state(row.status) for row in case.rows) if case.rows else "no order"
+    asked = words.listed(
+        f"{part.location or 'a location'}: {words.state(part.request_status).lower()}" for part in parts
+    )
+    changed = [
+        shipstation(case, "Last changed", words.moment(row.modified_at, zone)) for row in case.rows[:1]
+    ]
+    return (
+        *pair(case, "State", theirs=theirs, ours=words.state(case.order.fulfillment_status)),
+        shopify(case, "Requests", asked),
+        *(
+            shopify(case, "Last changed", words.moment(max(part.updated_at for part in parts), zone))
+            for _ in parts[:1]
         ),
+        *changed,
     )
 
 

@@ -104,7 +104,7 @@ def find_nowhere(case: Case) -> Finding | Waiting | None:
         or not case.successes
     ):
         return None
-    if case.called_off_at is not None:
+    if case.called_off_at is not None or not case.coverage.carried:
         return None
     since = bounded(min(parcel.created_at for parcel in live), case.order, case.now)
     due = since + case.dossier.rules.windows.notify

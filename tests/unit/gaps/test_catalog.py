@@ -48,7 +48,7 @@ def test_what_has_no_card_of_its_own_is_low():
 
 
 def test_only_what_will_be_is_a_forecast():
-    assert FORECASTS == {"aging.at_risk"}
+    assert {"aging.at_risk"} == FORECASTS
 
 
 def test_what_happens_to_cancelled_orders_is_looked_for_in_them():

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.gaps.dossier import Peers
 from bot.gaps.case import Case
 from bot.gaps.catalog import KINDS, kind
+from bot.gaps.dossier import Peers
 from bot.gaps.evidence import current
 from bot.gaps.judge import judge, judge_store, wants_detail
 from bot.gaps.kinds.sync import SYNC
@@ -40,7 +40,8 @@ from storage.facts import (
 )
 from storage.findings import Finding
 from tests.scenarios.library import SCENARIOS
-from tests.scenarios.scene import OTHER, Scene
+from tests.scenarios.scene import Scene
+from tests.scenarios.things import OTHER
 
 START = datetime(2026, 10, 20, tzinfo=UTC)
 times = st.integers(-40 * 24, 120 * 24).map(lambda hours: START + timedelta(hours=hours))

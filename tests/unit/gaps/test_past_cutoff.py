@@ -208,12 +208,15 @@ class TestCauses:
         assert (found.cause.code, found.next_action.code) == ("address", "fix_address")
         assert said in found.cause.text
 
-    @pytest.mark.parametrize(
-        "said", [None, "", "Address validated successfully", "Address not yet validated"]
-    )
+    @pytest.mark.parametrize("said", [None, "", "Address validated successfully"])
     def test_an_address_that_was_not_doubted_is_no_cause(self, scene, said):
         scene.peers = Peers(shipped=2)
         assert scene.row(address_check=said).gap(9).cause.code == "unknown"
+
+    @pytest.mark.parametrize(("peers", "code"), [(2, "address"), (3, "batch_skipped")])
+    def test_an_address_that_was_not_checked_counts_where_nothing_else_explains_it(self, scene, peers, code):
+        scene.peers = Peers(shipped=peers)
+        assert scene.row(address_check="Address not yet validated").gap(9).cause.code == code
 
     def test_a_batch_that_went_without_it(self, scene):
         scene.peers = Peers(shipped=3)

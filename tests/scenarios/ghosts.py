@@ -1,15 +1,12 @@
-"""Shopify says done or called off, and ShipStation ships: ghosts, open rows, two labels, parcels after the end."""
-
-from datetime import timedelta
+"""Fulfilments without a parcel, and two parcels where one was ordered."""
 
 from storage.facts import Item
 from tests.scenarios.scenario import MINUTE, gap, near
-from tests.scenarios.scene import MUG, OTHER, SURVIVOR, TEE, UPS, Scene
+from tests.scenarios.scene import Scene
+from tests.scenarios.things import MUG, OTHER, SURVIVOR, TEE, UPS
 
 GHOST = "sync.ghost_fulfillment"
-OPEN = "sync.open_after_fulfillment"
 DOUBLE = "sync.double_ship"
-AFTER = "sync.shipped_after_cancel"
 
 
 def voided(s: Scene, **fields: object) -> Scene:
@@ -148,107 +145,8 @@ _GHOST = [
         "sync.tracking_mismatch",
     ),
 ]
-_OPEN = [
-    gap(
-        "a provider fulfilled it and ShipStation still has it open",
-        OPEN,
-        lambda s: s.row().fulfil(None, UPS, service="Acme 3PL", hours=1),
-        3,
-        "fulfilled_elsewhere",
-    ),
-    gap(
-        "somebody shipped it outside, with a number of their own",
-        OPEN,
-        lambda s: s.row().fulfil(None, UPS, hours=1),
-        3,
-        "fulfilled_elsewhere",
-    ),
-    gap(
-        "it was marked as fulfilled by hand", OPEN, lambda s: s.row().fulfil(hours=1), 3, "fulfilled_by_hand"
-    ),
-    gap(
-        "both halves of a split are open after it was fulfilled",
-        OPEN,
-        lambda s: s.split({MUG: 1}, {TEE: 2}).fulfil(hours=1),
-        9,
-        "fulfilled_by_hand",
-    ),
-    gap(
-        "it came by number and was fulfilled in two goes",
-        OPEN,
-        lambda s: s.row(key=None).fulfil({MUG: 1}, hours=1).fulfil({TEE: 2}, hours=2),
-        4,
-        "fulfilled_by_hand",
-    ),
-    gap(
-        "what was not fulfilled was refunded, and ShipStation has all of it open",
-        OPEN,
-        lambda s: s.row().fulfil({MUG: 1}, UPS, hours=1).refund({TEE: 2}, hours=2),
-        4,
-        "fulfilled_elsewhere",
-    ),
-    gap(
-        "ShipStation has imported since and kept it open",
-        OPEN,
-        lambda s: s.shop(1, refreshed_at=s.at(2)).row().fulfil(hours=1),
-        3,
-        "fulfilled_by_hand",
-    ),
-    gap(
-        "ShipStation has not imported for six hours",
-        OPEN,
-        lambda s: s.shop(1, refreshed_at=s.at(0)).row().fulfil(hours=1),
-        7,
-        "fulfilled_by_hand",
-    ),
-    near(
-        "fulfilled a minute less than two hours ago",
-        OPEN,
-        lambda s: s.row().fulfil(hours=1),
-        3 - MINUTE,
-        "waiting",
-    ),
-    near(
-        "ShipStation's next import has still to close it",
-        OPEN,
-        lambda s: s.shop(1, refreshed_at=s.at(0)).row().fulfil(hours=1),
-        7 - MINUTE,
-        "waiting",
-    ),
-    near(
-        "Shopify fulfils this shop's orders at payment",
-        OPEN,
-        lambda s: s.row(hours=0.2).fulfil(hours=0.01),
-        3,
-    ),
-    near("ShipStation has closed it", OPEN, lambda s: s.row(status="shipped").fulfil(None, UPS), 20),
-    near("ShipStation has cancelled it", OPEN, lambda s: s.row(status="cancelled").fulfil(None, UPS), 20),
-    near(
-        "only the mug was fulfilled outside",
-        OPEN,
-        lambda s: s.rule(handling_days=3).row().fulfil({MUG: 1}, UPS, hours=1),
-        9,
-        "waiting",
-    ),
-    near(
-        "the fulfilment was cancelled again",
-        OPEN,
-        lambda s: s.rule(handling_days=3).row().fulfil(None, UPS, hours=1, status="CANCELLED"),
-        9,
-        "waiting",
-    ),
-    near(
-        "a new label was made before the old one was voided",
-        OPEN,
-        lambda s: s.ship(number=UPS).fulfil(None, UPS, s.number).ship(items=(), hours=4.5).void(0, hours=5),
-    ),
-    near(
-        "it was refunded as well",
-        OPEN,
-        lambda s: s.row(status="cancelled").fulfil().refund(hours=20),
-        expected="not_tracked",
-    ),
-]
+
+
 _DOUBLE = [
     gap(
         "a second label was made and the first not voided",
@@ -378,116 +276,4 @@ _DOUBLE = [
         ),
     ),
 ]
-_AFTER = [
-    gap(
-        "its label was made an hour after it was cancelled",
-        AFTER,
-        lambda s: s.cancel(3).ship(hours=4),
-        4,
-        "import_lag",
-    ),
-    gap(
-        "marked as shipped after it was cancelled",
-        AFTER,
-        lambda s: s.cancel(3).mark(hours=5),
-        9,
-        "import_lag",
-    ),
-    gap(
-        "ShipStation had cancelled it, too, and it was shipped",
-        AFTER,
-        lambda s: s.row(2, parent_id=1, key="b", status="cancelled").cancel(3).ship(hours=4),
-        9,
-        "labelled_all_the_same",
-    ),
-    gap(
-        "shipped after everything was refunded",
-        AFTER,
-        lambda s: s.refund(hours=3).ship(hours=4),
-        9,
-        "import_lag",
-    ),
-    gap(
-        "the order it was combined into was shipped after it was cancelled",
-        AFTER,
-        lambda s: s.combined().cancel(3).ship(row=5, order_key=SURVIVOR, items=s.rows[-1].items),
-        9,
-        "import_lag",
-    ),
-    gap(
-        "one half left before it was cancelled and one after",
-        AFTER,
-        lambda s: s.split({MUG: 1}, {TEE: 2}).ship({MUG: 1}, UPS, hours=2).cancel(3).ship({TEE: 2}, row=2),
-        9,
-        "import_lag",
-    ),
-    near(
-        "its label was made just before it was cancelled",
-        AFTER,
-        lambda s: s.ship().cancel(4),
-        9,
-        "not_tracked",
-    ),
-    near(
-        "the clocks differ by less than a minute",
-        AFTER,
-        lambda s: s.cancel(4).ship(hours=4 + MINUTE / 2),
-        9,
-        "not_tracked",
-    ),
-    near(
-        "the label that was made afterwards was voided",
-        AFTER,
-        lambda s: s.cancel(3).ship(hours=4).void(hours=5).now_row(status="cancelled"),
-        9,
-        "not_tracked",
-    ),
-    near(
-        "a return label was made after it was cancelled",
-        AFTER,
-        lambda s: s.ship(hours=2).cancel(3).give_back(hours=4),
-        9,
-        "not_tracked",
-    ),
-    near(
-        "only a part was refunded before it was shipped",
-        AFTER,
-        lambda s: s.refund({TEE: 2}, hours=3).ship().fulfil(None, s.number),
-    ),
-    near(
-        "the goods came back and were refunded, then a return label was made",
-        AFTER,
-        lambda s: s.ship().fulfil(None, s.number).refund(hours=200).give_back(hours=201),
-        300,
-    ),
-    near(
-        "the lines were edited away at a time that nobody knows",
-        AFTER,
-        lambda s: s.ship().take_out({MUG: 1, TEE: 2}, hours=3),
-        9,
-        "not_tracked",
-        says="ask the warehouse",
-    ),
-    near(
-        "the combined parcel that left later carries none of its lines",
-        AFTER,
-        lambda s: (
-            s.combined().cancel(3).ship(row=5, order_key=SURVIVOR, items=(Item("14000000000900", "CAP", 1),))
-        ),
-        9,
-        "not_tracked",
-    ),
-    near(
-        "a replacement of a cancelled order left from the manual store",
-        AFTER,
-        lambda s: (
-            s.row(status="cancelled")
-            .cancel(3)
-            .row(2, store_id=9, key="uuid")
-            .ship(row=2, order_key="uuid", store_id=9)
-        ),
-        9,
-        "not_tracked",
-    ),
-]
-SCENARIOS = [*_GHOST, *_OPEN, *_DOUBLE, *_AFTER]
+SCENARIOS = [*_GHOST, *_DOUBLE]
