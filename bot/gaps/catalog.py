@@ -4,8 +4,9 @@ from bot.gaps.kinds import Described, Kind, StoreKind
 from bot.gaps.kinds.aging import AT_RISK, PAST_CUTOFF
 from bot.gaps.kinds.cancelled import NOT_PROPAGATED, SHIPPED_AFTER
 from bot.gaps.kinds.holding import HOLD_OVERDUE, PROVIDER_STUCK
+from bot.gaps.kinds.import_stalled import IMPORT_STALLED
 from bot.gaps.kinds.imports import MISSING as IMPORT_MISSING
-from bot.gaps.kinds.outages import IMPORT_STALLED, NOTIFY_OUTAGE
+from bot.gaps.kinds.notify_outage import NOTIFY_OUTAGE
 from bot.gaps.kinds.placement import ARCHIVED, WRONG_STATUS, WRONG_STORE
 from bot.gaps.kinds.quantity import DUPLICATE, ITEMS_SHORT
 from bot.gaps.kinds.remainder import REMAINDER

@@ -34,6 +34,13 @@ _LATE = [
         "tag_review",
     ),
     gap(
+        "one of its quantities is zero, and not all of them",
+        LATE,
+        lambda s: s.row(hours=4.5, units={MUG: 0, TEE: 2}),
+        DUE,
+        "unknown",
+    ),
+    gap(
         "imported an hour before the cutoff with quantities of zero",
         LATE,
         lambda s: s.row(hours=4.5, units={MUG: 0, TEE: 0}),

@@ -158,6 +158,13 @@ _OPEN = [
         "it was marked as fulfilled by hand", OPEN, lambda s: s.row().fulfil(hours=1), 3, "fulfilled_by_hand"
     ),
     gap(
+        "one part was fulfilled at payment, the other by hand an hour later",
+        OPEN,
+        lambda s: s.row().fulfil({MUG: 1}, hours=0.01).fulfil({TEE: 2}, hours=1),
+        3,
+        "fulfilled_by_hand",
+    ),
+    gap(
         "both halves of a split are open after it was fulfilled",
         OPEN,
         lambda s: s.split({MUG: 1}, {TEE: 2}).fulfil(hours=1),

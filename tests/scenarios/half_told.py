@@ -163,6 +163,19 @@ _PARTIAL = [
         9,
         "marked_no_record",
     ),
+    gap(
+        "of three parcels one was told, one was not, and of one ShipStation does not say",
+        PARTIAL,
+        lambda s: (
+            s.split({MUG: 1}, {TEE: 1}, {TEE: 1})
+            .ship({MUG: 1}, UPS)
+            .ship({TEE: 1}, row=2, notified=False)
+            .ship({TEE: 1}, OTHER, row=3, notified=None)
+            .fulfil({MUG: 1}, UPS)
+        ),
+        9,
+        "split_not_notified",
+    ),
     near("the second label is a minute less than two hours old", PARTIAL, half_told, 6 - MINUTE, "waiting"),
     near(
         "what Shopify does not show is digital",

@@ -113,6 +113,35 @@ _HEALTHY = [
         hours=600,
     ),
     ruled(
+        "two lines of one SKU that ShipStation knows by SKU only, shipped and told",
+        lambda s: (
+            s.lines(Line(MUG, "MUG", 1, 1, 1, True), Line(TEE, "MUG", 2, 2, 2, True))
+            .row(items=(Item(None, "MUG", 3),))
+            .ship(items=(Item(None, "MUG", 3),))
+            .fulfil(None, s.number)
+        ),
+        expected="healthy",
+    ),
+    ruled(
+        "two lines of one SKU that ShipStation knows by SKU only, waiting",
+        lambda s: s.lines(Line(MUG, "MUG", 1, 1, 1, True), Line(TEE, "MUG", 2, 2, 2, True)).row(
+            items=(Item(None, "MUG", 3),)
+        ),
+        expected="waiting",
+        hours=3,
+    ),
+    ruled(
+        "its first fulfilment was cancelled with its label, and the second parcel is shown",
+        lambda s: (
+            s.ship(number=UPS)
+            .fulfil(None, UPS, status="CANCELLED")
+            .void(hours=6)
+            .ship(hours=7)
+            .fulfil(None, s.number, hours=7)
+        ),
+        expected="healthy",
+    ),
+    ruled(
         "two locations that both ship from here, both told",
         lambda s: (
             s.two_parts({}, {"location": "Annex"})

@@ -98,6 +98,25 @@ _HOLD = [
         48,
         "shipstation_hold",
     ),
+    gap(
+        "held for stock and for fraud, in a store that lets stock wait for a day only",
+        HOLD,
+        lambda s: s.windows(hold_stock=timedelta(days=1)).whole(
+            status="ON_HOLD", holds=(Hold("INVENTORY_OUT_OF_STOCK"), Hold("HIGH_RISK_OF_FRAUD"))
+        ),
+        24,
+        "hold_stock",
+    ),
+    gap(
+        "of two held parts the one whose time has run out counts",
+        HOLD,
+        lambda s: s.two_parts(
+            {"status": "ON_HOLD", "holds": (Hold("INVENTORY_OUT_OF_STOCK"),)},
+            {"status": "ON_HOLD", "holds": (Hold("INCORRECT_ADDRESS"),)},
+        ),
+        60,
+        "hold_address",
+    ),
     near(
         "held for fraud for a minute less than two days",
         HOLD,

@@ -34,6 +34,18 @@ _MISSING = [
         "auto_import_off",
     ),
     gap(
+        "missing for a day, and of the shop's two stores one does not import by itself",
+        MISSING,
+        lambda s: (
+            s.shop(2, auto_refresh=False)
+            .shop(1, auto_refresh=True)
+            .rule(store_ids=frozenset({1, 2}))
+            .nobody_younger()
+        ),
+        24,
+        "auto_import_off",
+    ),
+    gap(
         "missing for a day while nothing else came either",
         MISSING,
         lambda s: s.nobody_younger(),

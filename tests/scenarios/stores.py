@@ -244,6 +244,14 @@ _OUTAGE = [
         says="2 other labels",
     ),
     gap(
+        "an hour in which nothing was told, and one odd label after a day of told ones",
+        OUTAGE,
+        lambda s: s.silent(6).got_through(30, hours=20).silent(1, first=30),
+        34,
+        "notifications_off",
+        says="6 shipped orders",
+    ),
+    gap(
         "a store that tells six hours later told none",
         OUTAGE,
         lambda s: s.notify("hours", hours=6).silent(5),

@@ -66,6 +66,26 @@ _MISSING = [
         9,
         "unknown",
     ),
+    gap(
+        "fulfilled by hand an hour after payment and long before the parcel",
+        MISSING,
+        lambda s: s.fulfil(hours=1, display_status="MARKED_AS_FULFILLED").ship(),
+        9,
+        "fulfilled_by_hand",
+    ),
+    gap(
+        "of two fulfilments without a number one was marked by hand",
+        MISSING,
+        lambda s: (
+            s.split({MUG: 1}, {TEE: 2})
+            .ship({MUG: 1}, UPS)
+            .ship({TEE: 2}, row=2)
+            .fulfil({MUG: 1})
+            .fulfil({TEE: 2}, display_status="MARKED_AS_FULFILLED")
+        ),
+        9,
+        "fulfilled_by_hand",
+    ),
     near(
         "the fulfilment is a minute less than two hours old",
         MISSING,

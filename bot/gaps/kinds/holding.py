@@ -69,7 +69,7 @@ def _shopify_hold(case: Case) -> Finding | Waiting | None:
     if not parts:
         return None
     part = min(parts, key=lambda part: (_hold_due(case, part), part.id))
-    kind, due = _hold_kind(part), _hold_due(case, part)
+    kind, due = _hold_kind(case, part), _hold_due(case, part)
     if case.now < due:
         return Waiting(
             due,
@@ -80,16 +80,20 @@ def _shopify_hold(case: Case) -> Finding | Waiting | None:
     return _overdue(case, cause(kind.cause, "confirmed", text), part.updated_at, kind.owner_role)
 
 
-def _hold_kind(part: FulfillmentOrder) -> _HoldKind:
-    """Return the kind of the hold that may last the shortest."""
+def _hold_kind(case: Case, part: FulfillmentOrder) -> _HoldKind:
+    """Return the kind of the hold that may last the shortest, as this store has set it."""
     kinds = [_HOLDS.get(hold.reason, _OTHER) for hold in part.holds] or [_OTHER]
-    return min(kinds, key=lambda kind: (kind.limit != "hold_upsell", kind.limit, kind.cause))
+    return min(kinds, key=lambda kind: (_limit(case, kind), kind.cause))
+
+
+def _limit(case: Case, kind: _HoldKind) -> timedelta:
+    windows: Windows = case.dossier.rules.windows
+    limit: timedelta = getattr(windows, kind.limit)
+    return limit
 
 
 def _hold_due(case: Case, part: FulfillmentOrder) -> datetime:
-    windows: Windows = case.dossier.rules.windows
-    limit: timedelta = getattr(windows, _hold_kind(part).limit)
-    return part.updated_at + limit
+    return part.updated_at + _limit(case, _hold_kind(case, part))
 
 
 def _shipstation_hold(case: Case) -> Finding | Waiting | None:
