@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -45,12 +46,14 @@ class Database:
 
     def __init__(self, url: str) -> None:
         address = _address(url)
-        self.url = make_url(url).render_as_string(hide_password=True)
+        self.url = _shown(url)
         """For people: without the password."""
         self.secret_url = SecretStr(url)
         """As given, to open the same database in another process."""
         self.dialect = address.get_backend_name()
         self.memory = self.dialect == "sqlite" and address.database in {None, "", ":memory:"}
+        self.file = Path(address.database or "") if self.dialect == "sqlite" and not self.memory else None
+        """SQLite's file; None where the database is none."""
         self._engine = _engine(address)
         self._writing = self._engine.execution_options(**{WRITING: True})
         self._turn = _Turn()
@@ -110,6 +113,11 @@ class _Turn:
         self._lock.release()
 
 
+def _shown(url: str) -> str:
+    """Return the address without its password, which may also stand behind the question mark."""
+    return make_url(url).difference_update_query(["password"]).render_as_string(hide_password=True)
+
+
 def _address(url: str) -> URL:
     try:
         address = make_url(url)
@@ -126,7 +134,7 @@ def _address(url: str) -> URL:
 def _engine(address: URL) -> AsyncEngine:
     if address.get_backend_name() == "postgresql":
         return _pool(address)
-    engine = create_async_engine(address, connect_args={"timeout": ONE_TRY_SECONDS})
+    engine = create_async_engine(address, connect_args={"timeout": ONE_TRY_SECONDS}, hide_parameters=True)
     event.listen(engine.sync_engine, "do_connect", _private)
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
@@ -139,6 +147,7 @@ def _pool(address: URL) -> AsyncEngine:
     return create_async_engine(
         address,
         connect_args={name: value for name, value in asked.items() if name not in address.query},
+        hide_parameters=True,
         pool_pre_ping=True,
         pool_use_lifo=True,
         pool_size=CONNECTIONS,

@@ -15,7 +15,7 @@ from storage.keys import number_column
 from storage.kinship import orders_concerned
 from storage.loading import Rows
 from storage.statements import chunks, pick, upsert
-from storage.tables import ORDERS, SHIPMENTS, SHIPSTATION_ORDERS, STORES, STRAYS
+from storage.tables import MERGES, ORDERS, SHIPMENTS, SHIPSTATION_ORDERS, STORES, STRAYS
 
 __all__ = ["Mirror", "MirrorTable", "Rows", "Settled"]
 
@@ -181,6 +181,16 @@ class Mirror:
         created = (order.created_at >= since, order.created_at <= until)
         statement = select(order.body).where(*where, *created).order_by(order.created_at.desc(), order.id)
         return [codec.ORDER.load(row.body) for row in await self._rows(statement.limit(limit))]
+
+    async def combined_around(
+        self, at: datetime, *, within: timedelta, limit: int = 50
+    ) -> list[ShipStationOrder]:
+        """Return the ShipStation orders imported nearest to `at` that others were combined into."""
+        row = SHIPSTATION_ORDERS.c
+        survivors = select(MERGES.c.survivor_id).where(MERGES.c.store == self._store)
+        where = (row.store == self._store, ~row.gone, row.id.in_(survivors))
+        bodies = await self._around(SHIPSTATION_ORDERS, where, at, within, limit)
+        return [codec.SHIPSTATION_ORDER.load(body) for body in bodies]
 
     async def orders_untold(self, since: datetime, silent_until: datetime, limit: int = 500) -> set[str]:
         """Return the Shopify orders of live parcels made since then that failed to be told, or were not by `silent_until`."""

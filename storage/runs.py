@@ -1,5 +1,6 @@
 """Runs, how far each source has been read, and who may do what now."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -74,6 +75,11 @@ class Runs:
         """Return the store's newest run, finished or not."""
         return await self._newest(RUN.store == store)
 
+    async def recent(self, store: str, many: int) -> list[Run]:
+        """Return the store's newest runs, finished or not, newest first."""
+        newest = select(RUNS).where(RUN.store == store).order_by(RUN.id.desc()).limit(many)
+        return [_read(row) for row in (await self._run(newest)).mappings()]
+
     async def last_finished(self, store: str) -> Run | None:
         """Return the store's newest run that came to its end, complete or not."""
         return await self._newest(RUN.store == store, RUN.finished_at.is_not(None))
@@ -96,12 +102,14 @@ class Runs:
     async def _newest(self, *where: Any) -> Run | None:
         newest = select(RUNS).where(*where).order_by(RUN.id.desc()).limit(1)
         row = (await self._run(newest)).mappings().first()
-        if row is None:
-            return None
-        return Run(**{**row, "read": TALLY.load(row["read"]), "requests": TALLY.load(row["requests"])})
+        return _read(row) if row is not None else None
 
     async def _run(self, statement: Any) -> Any:
         return await (await self._session.connection()).execute(statement)
+
+
+def _read(row: Mapping[str, Any]) -> Run:
+    return Run(**{**row, "read": TALLY.load(row["read"]), "requests": TALLY.load(row["requests"])})
 
 
 class Leases:

@@ -27,6 +27,8 @@ class Peers:
     """Of the store's other orders imported that day: how many have a live label."""
     shared: tuple[Trait, ...] = ()
     """What this order shares with other absent ones and with none that was imported."""
+    combined: tuple[ShipStationOrder, ...] = ()
+    """ShipStation orders of that time which others were combined into: an absent order may be in one of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,23 @@ def mapped_stores(rules: StoreRules, stores: Stores) -> frozenset[int] | None:
     return frozenset(store.id for store in channels if store.active) if channels else None
 
 
+def connected_again(store: ShipStationStore, stores: Stores) -> list[ShipStationStore]:
+    """Return the active stores that took the place of an inactive one: the same shop, connected a second time.
+
+    Where ShipStation names the shop behind a connection, it has to be the same; where it does not, any other active
+    Shopify store may be meant.
+    """
+    if store.active or not is_shopify(store):
+        return []
+    others = [each for each in stores.values() if is_shopify(each) and each.active and each.id != store.id]
+    found = [
+        each
+        for each in others
+        if store.integration is None or each.integration is None or each.integration == store.integration
+    ]
+    return sorted(found, key=lambda each: (each.integration != store.integration, each.id))
+
+
 def stores_of(rules: StoreRules, stores: Stores) -> list[ShipStationStore]:
     """Return this shop's ShipStation stores by id; where none says so, every Shopify store."""
     mapped = mapped_stores(rules, stores)
@@ -110,6 +127,37 @@ def entered_by_hand(dossier: Dossier) -> tuple[ShipStationOrder, ...]:
         and row.status != "cancelled"
         and same_number(dossier.order, row)
         and any(item.sku and item.sku.strip().casefold() in skus for item in row.items)
+    )
+
+
+def maybe_combined(order: Order, survivors: Iterable[ShipStationOrder]) -> list[ShipStationOrder]:
+    """Return combined ShipStation orders of another number that hold every product of this one (domain.md, rule 6).
+
+    Evidence and never a match: strangers buy the same products, and the buyer is not asked for.
+    """
+    lines = order.detail.lines if order.detail else ()
+    need: dict[str, int] = {}
+    for line in lines:
+        if line.requires_shipping and line.current > 0:
+            sku = (line.sku or "").strip().casefold()
+            need[sku] = need.get(sku, 0) + line.current
+    if not need or "" in need:
+        return []
+    return [
+        row
+        for row in survivors
+        if row.merged_or_split and number_key(row.number) != number_key(order.name) and _holds(row, need)
+    ]
+
+
+def _holds(row: ShipStationOrder, need: Mapping[str, int]) -> bool:
+    """Whether the row holds these units and more: its own order is in it too."""
+    there: dict[str, int] = {}
+    for item in row.items:
+        sku = (item.sku or "").strip().casefold()
+        there[sku] = there.get(sku, 0) + item.quantity
+    return sum(there.values()) > sum(need.values()) and all(
+        there.get(sku, 0) >= units for sku, units in need.items()
     )
 
 

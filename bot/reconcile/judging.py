@@ -213,7 +213,12 @@ async def _peers(mirror: Mirror, facts: Dossier, newest_imported: datetime | Non
         not_notified=not_notified,
         shipped=shipped,
         shared=await company.shared(facts.order) if absent else (),
+        combined=await _combined(mirror, facts.order) if absent else (),
     )
+
+
+async def _combined(mirror: Mirror, order: Order) -> tuple[ShipStationOrder, ...]:
+    return tuple(await mirror.combined_around(order.created_at, within=COMPANY_WITHIN))
 
 
 def _of_one_batch(row: ShipStationOrder, other: ShipStationOrder) -> bool:

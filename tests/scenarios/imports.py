@@ -1,8 +1,10 @@
 """Orders that ShipStation lacks, or that were archived before anybody shipped them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.gaps.traits import Trait
+from storage.facts import Item, ShipStationOrder
 from tests.scenarios.scenario import MINUTE, gap, near
 from tests.scenarios.things import MUG, TEE, UPS
 
@@ -14,7 +16,69 @@ def shares(kind, value):
     return lambda s: s.company(shared=(Trait(kind, value, 4),))
 
 
+def beside_a_combined_order(*items, **fields):
+    """Another order's ShipStation row, into which something was combined that left no other trace."""
+
+    def build(s):
+        row = ShipStationOrder(
+            id=900,
+            number="1002",
+            key="custom-77",
+            status="shipped",
+            store_id=1,
+            created_at=s.at(2),
+            modified_at=s.at(2),
+            read_at=s.at(2),
+            items=items,
+            **({"merged_or_split": True, "merged_ids": (901,)} | fields),
+        )
+        return s.company(combined=(row,))
+
+    return build
+
+
+_BOTH = (Item(None, "mug", 2), Item(None, "TEE", 2))
+_COMBINED = [
+    gap(
+        "a combined order holds all its products and more",
+        MISSING,
+        beside_a_combined_order(*_BOTH),
+        9,
+        "maybe_combined",
+    ),
+    gap(
+        "a combined order lacks one of its products",
+        MISSING,
+        beside_a_combined_order(Item(None, "mug", 5)),
+        9,
+        "unknown",
+    ),
+    gap(
+        "a combined order holds just as many units",
+        MISSING,
+        beside_a_combined_order(Item(None, "mug", 1), Item(None, "TEE", 2)),
+        9,
+        "unknown",
+    ),
+    gap(
+        "a split order holds the same products",
+        MISSING,
+        beside_a_combined_order(*_BOTH, merged_or_split=False),
+        9,
+        "unknown",
+    ),
+    gap(
+        "a combined order cannot be compared with lines that have no SKU",
+        MISSING,
+        lambda s: beside_a_combined_order(*_BOTH)(
+            s.lines(*(replace(line, sku=None) for line in s.known().lines))
+        ),
+        9,
+        "unknown",
+    ),
+]
 _MISSING = [
+    *_COMBINED,
     gap("younger orders were imported and this one was not", MISSING, lambda s: s, 9, "unknown"),
     gap("missing at the minute its window ends", MISSING, lambda s: s, 4, "unknown"),
     gap("missing, known from the list only", MISSING, lambda s: s.listed(), 9, "unknown"),

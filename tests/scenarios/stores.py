@@ -38,6 +38,11 @@ def reconnected(s: Shop) -> Shop:
     return s.shop(1, active=False).shop(2).orders(3)
 
 
+def beside_another_brand(s: Shop) -> Shop:
+    s.shop(1, active=False, integration="acme.myshopify.com")
+    return s.shop(2, integration="other.myshopify.com").orders(3)
+
+
 def mixed(s: Shop) -> None:
     """Two of the orders that wait are held, and one is digital."""
     s.orders(5)
@@ -47,6 +52,13 @@ def mixed(s: Shop) -> None:
 
 
 _STALLED = [
+    gap(
+        "the store is inactive, and another brand's is active",
+        STALLED,
+        beside_another_brand,
+        2,
+        "store_inactive",
+    ),
     gap("three orders wait for two business hours", STALLED, lambda s: s.orders(3), 2, "unknown"),
     gap("forty orders wait", STALLED, lambda s: s.orders(40, apart=0.01), 3, "unknown", says="40 orders"),
     gap("one order waits for four business hours", STALLED, lambda s: s.order(), 4, "unknown"),

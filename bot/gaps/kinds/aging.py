@@ -254,7 +254,7 @@ PAST_CUTOFF = Kind(
     detected=(
         "The order is ready in Shopify, its ShipStation row awaits shipment, and no parcel is on its way. Due is the earliest of "
         "ShipStation's ship-by date, Shopify's fulfil-by time, and the next working cutoff after it was ready, imported and "
-        "released."
+        "released. A date that had passed before it could be shipped does not count."
     ),
     window="30 minutes after the cutoff.",
     reasons=_REASONS,

@@ -8,7 +8,7 @@ from bot.gaps.case import Case
 from bot.gaps.causes import cause
 from bot.gaps.kinds import Reason, StoreKind, action, store_finding
 from bot.gaps.kinds.imports import is_too_old, told_otherwise
-from bot.gaps.match import is_shopify, stores_of
+from bot.gaps.match import connected_again, stores_of
 from bot.gaps.rules import StoreRules
 from bot.gaps.store_case import StoreCase
 from bot.gaps.store_evidence import clock, orders, ours, theirs
@@ -89,13 +89,9 @@ def _why_stalled(case: StoreCase, waiting: Sequence[Case]) -> Cause:
 
 
 def _inactive(case: StoreCase, stores: Sequence[ShipStationStore]) -> Cause:
-    others = [
-        store
-        for store in case.facts.stores.values()
-        if is_shopify(store) and store.active and store not in stores
-    ]
+    others = [each for store in stores for each in connected_again(store, case.facts.stores)]
     if others:
-        text = f"{_named(stores)} is inactive, and {_named(others)} is active: the shop was connected again, and imports go there."
+        text = f"{_named(stores)} is inactive, and {_named(others[:1])} is active: the shop was connected again, and imports go there."
         return cause("migration", "likely", text)
     return cause("store_inactive", "likely", f"{_named(stores)} is inactive, so it imports nothing.")
 

@@ -8,7 +8,7 @@ from bot.gaps.causes import cause
 from bot.gaps.dossier import Waiting
 from bot.gaps.evidence import pair, shipstation, shopify
 from bot.gaps.kinds import Kind, Reason, action, finding
-from bot.gaps.match import entered_by_hand, stores_of, twins
+from bot.gaps.match import entered_by_hand, maybe_combined, stores_of, twins
 from bot.gaps.traits import Trait
 from storage.findings import Cause, Evidence, Finding, Severity
 
@@ -92,7 +92,17 @@ def _why(case: Case) -> Cause:
     peers = case.dossier.peers
     if peers is not None and peers.shared:
         return _excluded(peers.shared[0])
-    return _payment_changed(case) or _unnamed(case)
+    return _payment_changed(case) or _maybe_combined(case) or _unnamed(case)
+
+
+def _maybe_combined(case: Case) -> Cause | None:
+    """A combined order that may have taken it in: imported a second time, it would be shipped twice (trap 29)."""
+    rows = maybe_combined(case.order, case.dossier.peers.combined if case.dossier.peers else ())
+    if not rows:
+        return None
+    named = words.listed(words.cut(row.number, words.NAME) for row in rows)
+    text = f"The combined ShipStation order {named} holds all its products: it may have been combined into it, which leaves no other trace."
+    return cause("maybe_combined", "likely", text)
 
 
 def _excluded(trait: Trait) -> Cause:
@@ -214,6 +224,14 @@ MISSING = Kind(
             _ALLOW,
         ),
         Reason("payment_changed", "Its payment was voided and charged again, or came after it was placed."),
+        Reason(
+            "maybe_combined",
+            "A combined ShipStation order of the same two weeks holds all its products, and more.",
+            action(
+                "look_into_combined",
+                "Before importing anything, look into that combined order in ShipStation. If this order is in it, fulfil it in Shopify with its tracking number; if not, import the store by hand.",
+            ),
+        ),
         Reason("unknown", "None of these."),
     ),
     knobs=(

@@ -123,7 +123,7 @@ def _why_untold(case: StoreCase, main: Sequence[_Untold]) -> Cause:
     if error:
         quoted = words.cut(error, words.QUOTE)
         return cause(
-            "notification_failed", "confirmed", f"ShipStation failed to tell Shopify: “{quoted}” {others}"
+            "notification_failed", "confirmed", f"ShipStation failed to tell Shopify: “{quoted}”. {others}"
         )
     text = f"ShipStation did not try to tell Shopify and gives no error: notifications are probably off for the store. {others}"
     return cause("notifications_off", "likely", text)

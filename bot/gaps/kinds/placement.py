@@ -1,6 +1,6 @@
 """Orders that ShipStation has where nobody looks: in another store (I2) or status (I3), or archived in Shopify (I8)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.gaps import words
@@ -10,7 +10,15 @@ from bot.gaps.dossier import Waiting
 from bot.gaps.eligibility import is_held, is_open, our_parts, remaining
 from bot.gaps.evidence import pair, shipstation, shopify
 from bot.gaps.kinds import Kind, Reason, action, finding
-from bot.gaps.match import entered_by_hand, is_key_of, is_manual, is_shopify, mapped_stores
+from bot.gaps.match import (
+    connected_again,
+    entered_by_hand,
+    is_key_of,
+    is_manual,
+    is_shopify,
+    mapped_stores,
+    stores_of,
+)
 from bot.gaps.quantities import held, still_to_ship
 from bot.gaps.windows import bounded
 from storage.facts import ShipStationOrder, ShipStationStore
@@ -81,20 +89,20 @@ def _why_astray(case: Case, row: ShipStationOrder) -> Cause:
         how = "" if is_key_of(row.key, case.order) else ", under a key that is not Shopify's"
         text = f"It was typed in by hand: it stands in “{name}”, a store without a sales channel{how}."
         return cause("manual_entry", "likely", text)
-    if store is not None and (twin := _connected_again(store, stores.values())):
+    if store is not None and (twin := _successor(case, store)):
         text = f"The shop was connected a second time: it stands in “{name}”, and “{words.cut(twin.name, 60)}” took its place."
         return cause("reconnected", "likely", text)
     text = f"It stands in “{name}”, which is not among the ShipStation stores of this shop."
     return cause("other_store", "likely", text)
 
 
-def _connected_again(store: ShipStationStore, others: Iterable[ShipStationStore]) -> ShipStationStore | None:
-    """Return the store that took the place of an inactive one: the same channel, the same shop where that is told."""
+def _successor(case: Case, store: ShipStationStore) -> ShipStationStore | None:
+    """Return the store that took the place of an inactive one. It held this shop's order, so this shop's will do."""
     if store.active or not is_shopify(store):
         return None
-    active = [other for other in others if is_shopify(other) and other.active and other.id != store.id]
-    same = [other for other in active if store.integration and other.integration == store.integration]
-    return min(same or active, key=lambda other: other.id, default=None)
+    stores = case.dossier.stores
+    ours = [each for each in stores_of(case.dossier.rules, stores) if each.active]
+    return next(iter(connected_again(store, stores) or ours), None)
 
 
 def _where(case: Case, rows: Sequence[ShipStationOrder], since: datetime) -> tuple[Evidence, ...]:

@@ -91,6 +91,11 @@ def test_pickup_points_with_labels_are_offered(shop, said):
     assert 'delivery_methods = ["PICKUP_POINT", "SHIPPING"]' in said(lockers)[0]
 
 
+def test_a_few_pickup_orders_with_labels_are_mistakes_and_no_habit(shop, said):
+    pickups = shop(4, lambda scene: shipped(scene.whole(method="PICK_UP")))
+    assert said(pickups) == []
+
+
 class TestOrderAge:
     def test_imports_that_never_come_before_an_hour_show_a_setting(self, shop, said):
         [advice] = said(shop(25, lambda scene: shipped(scene.row(hours=1.05))))
@@ -113,6 +118,10 @@ class TestNotifications:
         delays = iter([5 + number for number in range(25)])
         [advice] = said(shop(25, lambda scene: shipped(scene, told_after=next(delays))))
         assert 'notify = "mail_stream"' in advice
+
+    def test_labels_of_which_shopify_shows_nothing_say_nothing_of_the_delay(self, shop, said):
+        unknown = shop(40, lambda scene: scene.row(hours=0.1).ship(), first=100)
+        assert said(shop(25, shipped) + unknown) == []
 
     def test_not_where_most_are_told_at_once(self, shop, said):
         slow = shop(5, lambda scene: shipped(scene, told_after=6), first=100)

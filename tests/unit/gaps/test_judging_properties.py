@@ -365,7 +365,9 @@ def a_number_that_begins_alike(s):
 
 def a_return_label(s):
     if s.rows:
-        s.ship(row=s.rows[0].id, number=OTHER, return_label=True, notified=False, hours=90, id=972)
+        row = s.rows[0]
+        label = {"return_label": True, "notified": False, "order_key": row.key, "id": 972}
+        s.ship(row=row.id, number=OTHER, hours=90, **label)
 
 
 def a_voided_label_that_shopify_never_saw(s):

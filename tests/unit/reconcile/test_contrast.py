@@ -51,3 +51,16 @@ async def test_imported_orders_are_read_for_it_once(watch):
     await watch.run()
     await watch.run(later=timedelta(minutes=5))
     assert (await watch.run(later=timedelta(minutes=5))).requests["shopify"] == 1
+
+
+async def test_an_absent_order_that_a_combined_one_may_hold_is_not_to_be_imported_again(watch):
+    shipped(watch)
+    both = [("MUG-BLUE", 1), ("TEE-M", 1)]
+    first = watch.order("#7001", age=timedelta(hours=8, minutes=50), lines=both)
+    [row] = watch.world.imported(first)
+    row.merged_or_split, row.merged_ids, row.key = True, [4711], "custom-1"
+    watch.world.order("#7000", age=timedelta(hours=9), lines=[("TEE-M", 1)])
+    await watch.run()
+    [gap] = [gap for gap in await watch.gaps(kind="import.missing") if gap.order == "#7000"]
+    assert gap.finding.cause.code == "maybe_combined"
+    assert gap.finding.next_action.code == "look_into_combined"

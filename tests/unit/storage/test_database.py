@@ -18,7 +18,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import insert, select, text
-from sqlalchemy.exc import OperationalError, StatementError
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlalchemy.pool import QueuePool
 
 from storage import database as module
@@ -326,8 +326,28 @@ async def test_an_address_that_is_none_is_refused_with_good_examples(url: str) -
         Database(url)
 
 
-async def test_the_address_hides_its_password() -> None:
-    database = Database("postgres://stuck:hunter2@db.internal/stuck")
+async def test_an_error_does_not_repeat_what_was_to_be_stored(database: Database) -> None:
+    with pytest.raises(IntegrityError) as refused:
+        async with database.write() as session:
+            await (await session.connection()).execute(
+                text(
+                    "INSERT INTO gap_events (gap_id, at, code, facts) VALUES ('none', '2026-11-18', 'x', :facts)"
+                ),
+                {"facts": "tell nobody"},
+            )
+    assert "tell nobody" not in str(refused.value)
+    assert "hidden" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgres://stuck:hunter2@db.internal/stuck",
+        "postgresql://db.internal/stuck?user=stuck&password=hunter2",
+    ],
+)
+async def test_the_address_hides_its_password(url: str) -> None:
+    database = Database(url)
     assert database.dialect == "postgresql"
     assert "hunter2" not in database.url
     assert "hunter2" not in repr(database)

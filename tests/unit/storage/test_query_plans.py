@@ -102,6 +102,7 @@ async def _run(mirror: Mirror, make: SimpleNamespace) -> None:
     await mirror.orders_of(NOON, NOON + timedelta(hours=1), imported=True)
     await mirror.orders_of(NOON, NOON + timedelta(hours=1), imported=False)
     await mirror.orders_untold(NOON, NOON + timedelta(hours=1))
+    await mirror.combined_around(NOON, within=timedelta(hours=1))
     await mirror.told_between(NOON, NOON + timedelta(hours=1))
     await mirror.unknown_orders()
     await mirror.remember_absent(["6999999999999"], NOON)

@@ -87,6 +87,16 @@ def test_a_live_parcel_failed_to_be_told_or_was_not(
     assert make.label(**known).telling == telling
 
 
+async def test_orders_that_others_were_combined_into_are_found_around_a_time(
+    three: Database, make: SimpleNamespace
+) -> None:
+    rows = [make.row(2, "SHOP-1002", TWO, merged_ids=(9,)), make.row(3, "1003-A", THREE)]
+    await write(three, "save_shipstation_orders", rows)
+    found = await read(three, "combined_around", NOON + HOUR, within=HOUR)
+    assert [row.id for row in found] == [2]
+    assert await read(three, "combined_around", NOON + 3 * HOUR, within=HOUR) == []
+
+
 async def test_orders_of_parcels_that_were_not_told_are_found_by_key_and_by_row(
     three: Database, make: SimpleNamespace
 ) -> None:
