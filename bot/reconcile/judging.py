@@ -93,7 +93,7 @@ async def _judge_here(
         newest = await mirror.newest_imported()
         opinions: list[Opinion] = []
         missing: list[Rows] = []
-        for chunk in _chunks(ids):
+        for chunk in in_chunks(ids):
             for rows in (await mirror.load(chunk)).values():
                 facts = _dossier(rules, rows, stores, Peers(newest_imported=newest))
                 if facts.matched_by is None:
@@ -245,6 +245,7 @@ def _opinion(facts: Dossier, now: datetime) -> Opinion:
     )
 
 
-def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+def in_chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Cut a batch into pieces between which the event loop may breathe."""
     for start in range(0, len(ids), CHUNK):
         yield ids[start : start + CHUNK]

@@ -1,5 +1,6 @@
 """What is wrong with the whole store: its facts from the mirror, and the judgement on them (domain.md I5, B11)."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -9,6 +10,7 @@ from bot.gaps.match import dossier
 from bot.gaps.rules import NotifyPolicy, StoreRules
 from bot.gaps.store_case import StoreFacts
 from bot.gaps.windows import MAIL_STREAM
+from bot.reconcile.judging import in_chunks
 from storage.database import Database
 from storage.facts import Shipment
 from storage.findings import Finding
@@ -21,10 +23,10 @@ SAMPLE = 5
 
 
 async def judge_whole_store(database: Database, rules: StoreRules, now: datetime) -> tuple[Finding, ...]:
-    """Judge the store as the mirror knows it."""
+    """Judge the store as the mirror knows it, in a thread: a thousand orders may wait, and a click must not."""
     async with database.read() as session:
         facts = await _facts(Mirror(session, rules.name), rules, now)
-    return judge_store(facts, now)
+    return await asyncio.to_thread(judge_store, facts, now)
 
 
 def sample(found: Sequence[Finding]) -> set[str]:
@@ -39,8 +41,12 @@ async def _facts(mirror: Mirror, rules: StoreRules, now: datetime) -> StoreFacts
     stores, newest = await mirror.stores(), await mirror.newest_imported()
 
     async def dossiers(ids: Sequence[str]) -> tuple[Dossier, ...]:
-        loaded = (await mirror.load(ids)).values()
-        return tuple(dossier(rules, rows.order, rows.candidates, rows.shipments, stores) for rows in loaded)
+        found: list[Dossier] = []
+        for chunk in in_chunks(ids):
+            loaded = (await mirror.load(chunk)).values()
+            found += [dossier(rules, row.order, row.candidates, row.shipments, stores) for row in loaded]
+            await asyncio.sleep(0)
+        return tuple(found)
 
     due = now - _delay(rules.notify) - rules.windows.notify_outage
     untold = await dossiers(sorted(await mirror.orders_untold(now - UNTOLD_FOR - _delay(rules.notify), due)))
