@@ -35,7 +35,7 @@ echo "Installing the libraries that stuck needs into .venv. Once; later starts s
 "$$uv" sync --frozen --inexact --quiet
 endef
 
-.PHONY: help demo test coverage check bench lock screenshot docs clean
+.PHONY: help demo test coverage check audit bench lock screenshot docs clean
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -56,6 +56,9 @@ check: $(DEV_READY) ## ruff, mypy and the arrows between rooms
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+audit: $(DEV_READY) ## whether a library has a known vulnerability
+	@BIN=$(BIN) .ci/audit
 
 # Browser tests run by themselves: one Chromium at a time keeps two cores honest. Where all of them skip, pytest
 # ends with 5 (nothing ran); they have then said what is missing.

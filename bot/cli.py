@@ -168,7 +168,7 @@ def gaps(
     settings = _settings("database", store=store)
     wanted, code = _state(state), _kind(kind)
     from bot import wiring
-    from bot.cli_output import print_gaps, print_json
+    from bot.cli_output import print_gaps, print_json, print_kept
     from bot.present import gaps_json
 
     found = _finish(wiring.gaps(settings, wanted, store, code))
@@ -176,6 +176,7 @@ def gaps(
         print_json(gaps_json(found, _now()))
     else:
         print_gaps(found, _now())
+    print_kept(_finish(wiring.kept(settings, store)))
 
 
 @app.command(epilog="Example: stuck order 1234 --live")

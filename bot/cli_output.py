@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bot.log import strike
 from storage.findings import Severity
 from storage.gap import Gap
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:  # only the shapes; the rooms behind them are loaded by the co
     from bot.doctor import Check
     from bot.lookup import OrderView
     from bot.reconcile import RunReport
+    from bot.slack.kept import Kept
 
 _LONGEST = 500
 """Characters of one text from outside that a table shows."""
@@ -50,12 +52,12 @@ def print_json(value: Any) -> None:
 
 
 def print_error(what: str, why: str = "", todo: str = "") -> None:
-    """Tell a failure on stderr: what happened, why it matters, what to do."""
+    """Tell a failure on stderr, without secrets: what happened, why it matters, what to do."""
     console = Console(stderr=True, soft_wrap=True, highlight=False)
-    console.print(Text.assemble(("✗ ", "bold red"), what))
+    console.print(Text.assemble(("✗ ", "bold red"), strike(what)))
     for part in (why, todo):
         if part:
-            console.print(Text("  " + part))
+            console.print(Text("  " + strike(part)))
 
 
 @contextmanager
@@ -113,6 +115,12 @@ def print_unread(reports: Sequence["RunReport"]) -> None:
     for report in reports:
         if report.error:
             print_error(f"{report.store}: {safe(report.error).plain}")
+
+
+def print_kept(kept: Sequence["Kept"]) -> None:
+    """Tell on stderr which stores' messages do not reach Slack, and what brings them there."""
+    for each in kept:
+        print_error(each.text, "Nothing is lost: all of it goes out when Slack takes it again.", each.todo)
 
 
 def print_order(views: Sequence["OrderView"], now: datetime) -> None:

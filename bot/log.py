@@ -1,25 +1,40 @@
-"""Where log lines go: stderr, one event a line, with anything that looks like a secret struck out."""
+"""Where log lines go: stderr, one event a line, with every secret struck out: those of the settings, and what looks like one."""
 
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
-from typing import Any
 
 import structlog
 
 _SECRET = re.compile(
-    r"\b(xox[a-z](\.xox[a-z])?|xapp)-[\w-]+|\bshp[a-z]{2}_\w+|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
+    r"\b(xox[a-z](\.xox[a-z])?|xapp)-[\w-]+"  # Slack's
+    r"|\bshp[a-z]{2}_\w+"  # Shopify's
+    r"|\b(Basic|Bearer) [\w+/=.~-]{16,}"  # as they travel
+    r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"  # in an address
+    r"|(?<=[?&]password=)[^&\s'\"]+|(?<=[?&]ticket=)[^&\s'\"]+"  # after one
+    r"|\bhooks\.slack\.com/[^\s'\"]+"  # who knows it may answer there
 )
 _STRUCK = "[struck out]"
+_SHORTEST = 8
+"""A secret shorter than this is a placeholder, and could be part of any word."""
+_known: set[str] = set()
 _OURS = ("bot", "storage")
 _BOLTS_REMARK = "As you gave `client` as well"
 """Bolt looks into the environment for the token that the client it was given already has, and remarks on it."""
 
 
+def hide(secret: str) -> None:
+    """Strike this very text out from now on: the keys of ShipStation, for one, look like any other number."""
+    if len(secret) >= _SHORTEST:
+        _known.add(secret)
+
+
 def strike(text: str) -> str:
-    """Replace tokens, and the user and password of an address, by a mark."""
-    return _SECRET.sub(_STRUCK, text)
+    """Replace what is hidden or looks like a token, and the user and password of an address, by a mark."""
+    text = _SECRET.sub(_STRUCK, text)
+    for secret in sorted(_known, key=len, reverse=True):
+        text = text.replace(secret, _STRUCK)
+    return text
 
 
 def configure(level: int) -> None:
@@ -45,10 +60,6 @@ def configure(level: int) -> None:
     )
 
 
-def _strike_event(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {key: strike(value) if isinstance(value, str) else value for key, value in event.items()}
-
-
 _CHAIN: tuple[structlog.typing.Processor, ...] = (
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
@@ -68,7 +79,6 @@ class _Stderr(logging.Handler):
                 foreign_pre_chain=_CHAIN,
                 processors=[
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    _strike_event,
                     structlog.processors.LogfmtRenderer(
                         key_order=["timestamp", "level", "event"], bool_as_flag=False
                     ),
@@ -78,4 +88,4 @@ class _Stderr(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line."""
-        print(self.format(record), file=sys.stderr)  # noqa: T201  # this is where log lines end
+        print(strike(self.format(record)), file=sys.stderr)  # noqa: T201  # this is where log lines end

@@ -1,7 +1,7 @@
 """What runs when. Every job takes a lease, so any number of workers may run this schedule."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,10 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
+from bot.heartbeat import EVERY as BEAT_EVERY
 from bot.reconcile import WatchedStore, run
+
+Heartbeat = Callable[[], Awaitable[object]]
 
 log = structlog.get_logger(__name__)
 
@@ -22,13 +25,22 @@ RUNS_END_WITHIN = 3.0
 
 
 class Schedule:
-    """Reconciles every store at its interval until it is stopped."""
+    """Reconciles every store at its interval until it is stopped; beats beside that, where somebody listens."""
 
-    def __init__(self, stores: Sequence[WatchedStore], *, every: timedelta, clock: Clock) -> None:
+    def __init__(
+        self,
+        stores: Sequence[WatchedStore],
+        *,
+        every: timedelta,
+        clock: Clock,
+        heartbeat: Heartbeat | None = None,
+    ) -> None:
         self.stores = tuple(stores)
         self.seconds = max(FASTEST, clock.wall_seconds(every.total_seconds()))
+        self._heartbeat = heartbeat
+        self._beat_seconds = max(FASTEST, clock.wall_seconds(BEAT_EVERY.total_seconds()))
         self._jobs: set[asyncio.Task[Any]] = set()
-        self._runs: set[asyncio.Task[None]] = set()
+        self._runs: set[asyncio.Task[Any]] = set()
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
@@ -52,6 +64,13 @@ class Schedule:
                 id=f"reconcile:{store.name}",
                 next_run_time=now + timedelta(seconds=self.seconds / 10 * number / len(self.stores)),
             )
+        if self._heartbeat is not None:
+            self._scheduler.add_job(
+                self._beat,
+                IntervalTrigger(seconds=self._beat_seconds),
+                args=[self._heartbeat],
+                id="heartbeat",
+            )
         self._scheduler.start()
 
     async def _finish(self) -> None:
@@ -65,17 +84,31 @@ class Schedule:
         self._scheduler.shutdown(wait=False)
 
     async def _reconcile(self, store: WatchedStore) -> None:
-        """Run in a task of our own: what APScheduler sees of it always ends well."""
+        if not await self._apart(reconcile(store)):
+            log.info("run broken off to stop; the next one starts from the same place", store=store.name)
+
+    async def _beat(self, heartbeat: Heartbeat) -> None:
+        await self._apart(beat(heartbeat))
+
+    async def _apart(self, work: Coroutine[Any, Any, None]) -> bool:
+        """Work in a task of our own: what APScheduler sees of it always ends well. Return whether it came to its end."""
         job = asyncio.current_task()
         assert job is not None
-        one = asyncio.create_task(reconcile(store))
+        one = asyncio.create_task(work)
         self._jobs.add(job)
         self._runs.add(one)
         job.add_done_callback(self._jobs.discard)
         one.add_done_callback(self._runs.discard)
         await asyncio.wait([one])
-        if one.cancelled():
-            log.info("run broken off to stop; the next one starts from the same place", store=store.name)
+        return not one.cancelled()
+
+
+async def beat(heartbeat: Heartbeat) -> None:
+    """Beat once. Never raises: the next beat must come."""
+    try:
+        await heartbeat()
+    except Exception:  # a fault of ours in one beat must not end the schedule; the log has its traceback
+        log.exception("the heartbeat broke off")
 
 
 async def reconcile(store: WatchedStore) -> None:

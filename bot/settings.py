@@ -89,6 +89,8 @@ class Settings:
     shipstation_url: str | None = None
     every: timedelta = RECONCILE_EVERY
     port: int = PORT
+    heartbeat_url: SecretStr | None = None
+    """Called while all is well; None: nobody waits for it."""
 
     def store(self, name: str) -> StoreSettings:
         """Return the store of that name. Raises ConfigurationError with the names there are."""
@@ -123,6 +125,7 @@ def load(
         shopify_url=env.parsed("SHOPIFY_API_URL", values.base_url, needed="sources" in need),
         shipstation_url=env.parsed("SHIPSTATION_API_URL", values.base_url, needed="sources" in need),
         port=env.parsed("PORT", values.port, needed="http" in need) or PORT,
+        heartbeat_url=_heartbeat(env, need),
     )
     reading.tell_twins()
     problems.raise_if_any()
@@ -136,6 +139,12 @@ def _tables(env: Environment, here: Path) -> tuple[tuple[StoreTable, ...], str |
     if named is None and not path.exists():
         return (StoreTable(),), None
     return read_file(path, env.problems) or (), path.name
+
+
+def _heartbeat(env: Environment, need: frozenset[Need]) -> SecretStr | None:
+    """Read the address, which nobody has to have; a malformed one stops what would call it."""
+    wanted = {"slack", "sources"} <= need and env.raw("HEARTBEAT_URL") is not None
+    return env.secret("HEARTBEAT_URL", needed=wanted, parse=values.heartbeat_url)
 
 
 def _slack(env: Environment, need: frozenset[Need]) -> SlackSettings:

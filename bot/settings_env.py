@@ -9,6 +9,7 @@ from typing import TypeVar
 from dotenv import dotenv_values
 from pydantic import SecretStr
 
+from bot import log
 from bot import settings_values as values
 from bot.settings_problems import Problems
 from bot.settings_values import Malformed
@@ -51,6 +52,11 @@ VARIABLES: Mapping[str, Variable] = {
     ),
     "DATABASE_URL": Variable(
         "where the queue is kept", "postgresql://user:password@host/stuck", parse=values.database_url
+    ),
+    "HEARTBEAT_URL": Variable(
+        "the address that is called while all is well",
+        "https://heartbeat.example.com/your-check",
+        parse=values.heartbeat_url,
     ),
     "STUCK_CONFIG": Variable("the path of stuck.toml", "/etc/stuck.toml", parse=str),
     "SLACK_API_URL": Variable(
@@ -101,11 +107,17 @@ class Environment:
         named_by: str = "",
         parse: Callable[[str], str] = values.secret,
     ) -> SecretStr | None:
-        """Return a secret; not set is a problem only where it is needed. `named_by`: the key that names it."""
+        """Return a secret, which no log line will show; not set is a problem only where it is needed.
+
+        `named_by`: the key that names it.
+        """
         if needed and self.raw(name) is None:
             self.missing(name, example=example, named_by=named_by)
         text = self.parsed(name, parse, needed=needed, example=example)
-        return SecretStr(text) if text is not None else None
+        if text is None:
+            return None
+        log.hide(text)
+        return SecretStr(text)
 
     def missing(self, name: str, *, example: str = "", named_by: str = "") -> None:
         """Report that a variable is not set."""

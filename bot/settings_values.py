@@ -252,6 +252,18 @@ def base_url(value: str) -> str:
     return _address(value, "http://127.0.0.1:9001").rstrip("/")
 
 
+def heartbeat_url(value: str) -> str:
+    """Read the address to call while all is well. Refusals never show it: who knows it can pretend."""
+    try:
+        parts = urlsplit(value)
+        fit = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fit = False
+    if not fit:
+        raise Malformed("it is not a web address", good="https://heartbeat.example.com/your-check")
+    return value
+
+
 def slack_url(value: str) -> str:
     """Read another base address of Slack's Web API; it ends in `/api/`."""
     good = "http://127.0.0.1:9000/api/"

@@ -18,7 +18,8 @@ from bot import web as http
 from bot.clock import Clock, SystemClock
 from bot.doctor import Check, examine_all
 from bot.errors import ConfigurationError, DatabaseError, SlackRefused
-from bot.health import examine
+from bot.health import Health, examine
+from bot.heartbeat import Heartbeat
 from bot.lookup import OrderView, look_up
 from bot.reconcile import Recheck, RunReport, Sources, WatchedStore, recheck
 from bot.reconcile import run as reconcile
@@ -30,12 +31,14 @@ from bot.slack.app import build_app
 from bot.slack.delivery import Delivery
 from bot.slack.desk import Desk
 from bot.slack.gateway import Gateway, build_client
+from bot.slack.kept import Kept, kept_back
 from bot.slack.outcomes import SlackFailure
 from bot.slack.socket import SocketMode
 from bot.sources.shipstation import ShipStation
 from bot.sources.shopify import Shopify, ShopifyClient, ShopifyToken
 from bot.stopping import STOP_WITHIN, asked_to_stop, listeners_end, together, unless
 from storage.database import Database
+from storage.overdue import Overdue
 from storage.queue import Gap, Queue, State
 from storage.schema import UnknownSchema
 
@@ -126,6 +129,13 @@ async def gaps(settings: Settings, state: State | None, store: str | None, kind:
         )
 
 
+async def kept(settings: Settings, store: str | None) -> list[Kept]:
+    """Return what waits because a channel or the token is gone."""
+    async with open_house(settings) as house, house.database.read() as session:
+        waiting = await Overdue(session, house.clock.now()).waiting()
+    return [each for each in kept_back(waiting) if store in {None, each.store}]
+
+
 async def order(settings: Settings, number: str, live: bool) -> tuple[OrderView, ...]:
     """Say what each side says of one order number; without `live`, as last read."""
     async with open_house(settings) as house:
@@ -209,9 +219,10 @@ async def run(settings: Settings, clock: Clock | None = None, stop: asyncio.Even
     stop = stop or asked_to_stop()
 
     def work(house: House, slack: Mouth) -> Work:
-        yield SocketMode(slack.app, _secret(settings.slack.app_token)).run(stop)
+        socket = SocketMode(slack.app, _secret(settings.slack.app_token))
+        yield socket.run(stop)
         yield slack.delivery.run(stop)
-        yield _schedule(house).run(stop)
+        yield _schedule(house, _looking(house, slack.gateway.troubles, socket.troubles)).run(stop)
 
     await _last(settings, stop, work, clock=clock, socket_mode=True)
 
@@ -222,7 +233,7 @@ async def worker(settings: Settings, clock: Clock | None = None, stop: asyncio.E
 
     def work(house: House, slack: Mouth) -> Work:
         yield slack.delivery.run(stop)
-        yield _schedule(house).run(stop)
+        yield _schedule(house, _looking(house, slack.gateway.troubles)).run(stop)
 
     await _last(settings, stop, work, clock=clock, socket_mode=True)
 
@@ -232,13 +243,10 @@ async def web(settings: Settings, clock: Clock | None = None, stop: asyncio.Even
     stop = stop or asked_to_stop()
 
     def work(house: House, slack: Mouth) -> Work:
-        names = [store.name for store in house.stores]
+        look = _looking(house, slack.gateway.troubles)
 
         async def health() -> dict[str, object]:
-            report = await examine(
-                house.database, house.clock, names, every=settings.every, slack=slack.gateway.troubles
-            )
-            return report.as_json()
+            return (await look()).as_json()
 
         yield serve(http.build_web(slack.app, health), settings.port, stop)
 
@@ -283,8 +291,34 @@ async def _last(
     await unless(stop, lifetime(), grace=LAST_SECONDS)
 
 
-def _schedule(house: House) -> Schedule:
-    return Schedule(house.stores, every=house.settings.every, clock=house.clock)
+Look = Callable[[], Coroutine[Any, Any, Health]]
+
+
+def _looking(house: House, *troubles: Callable[[], list[str]]) -> Look:
+    """Return the look at everything; `troubles`: what parts of this process know to be wrong."""
+    names = [store.name for store in house.stores]
+
+    async def look() -> Health:
+        return await examine(
+            house.database,
+            house.clock,
+            names,
+            every=house.settings.every,
+            slack=lambda: [trouble for known in troubles for trouble in known()],
+        )
+
+    return look
+
+
+def _schedule(house: House, look: Look) -> Schedule:
+    url = house.settings.heartbeat_url
+    heartbeat = Heartbeat(url, look, house.database, house.clock, house.stores[0].holder) if url else None
+    return Schedule(
+        house.stores,
+        every=house.settings.every,
+        clock=house.clock,
+        heartbeat=heartbeat.beat if heartbeat else None,
+    )
 
 
 async def _introduce(gateway: Gateway) -> None:

@@ -1,5 +1,6 @@
 """What should have happened to the queue and the outbox, and did not. Reads only."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -71,9 +72,12 @@ class Overdue:
         """Count what is not in Slack yet, by store and by what the last attempt met."""
         notice = NOTICES.c
         columns = (notice.store, notice.error)
-        tally = select(*columns, func.count().label("messages")).where(notice.state.in_(WAITING))
-        found = await self._rows(tally.group_by(*columns).order_by(notice.store))
-        return [Waiting(row["store"], row["error"], row["messages"]) for row in found]
+        tally = select(*columns, func.count().label("messages")).group_by(*columns)
+        found: Counter[tuple[str, str | None]] = Counter()
+        for state in WAITING:  # one at a time, or SQLite reads what was sent ever since, too
+            for row in await self._rows(tally.where(notice.state == state)):
+                found[row["store"], row["error"]] += row["messages"]
+        return [Waiting(store, error, many) for (store, error), many in found.items()]
 
     async def _rows(self, statement: Any) -> Any:
         return (await (await self._session.connection()).execute(statement)).mappings().all()

@@ -1,6 +1,9 @@
 """Goes through every link of the chain with the code that the bot itself uses, and says how to mend what is red."""
 
+import os
+import stat
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -10,11 +13,13 @@ from bot.doctor.store import examine_store
 from bot.errors import ConfigurationError
 from bot.settings import Settings, SettingsError, StoreSettings
 from bot.slack.gateway import Gateway, Identity, build_client
+from bot.slack.kept import kept_back
 from bot.slack.outcomes import SlackFailure, decision
 from bot.slack.socket import advice, ask_address
 from storage import schema
 from storage.database import Database
 from storage.notices import Notices
+from storage.overdue import Overdue
 
 NEEDED_SCOPES = {
     "chat:write": "post and update cards",
@@ -57,7 +62,11 @@ async def _database(settings: Settings) -> list[Check]:
         present, newest = await database.revision()
         if present != newest:
             return [_schema(database.url, present, newest)]
-        return [Check("database", ok=True, text=f"{database.url}, schema {newest}."), await _outbox(database)]
+        return [
+            Check("database", ok=True, text=f"{database.url}, schema {newest}."),
+            *_permissions(database.file),
+            await _outbox(database),
+        ]
     except (SQLAlchemyError, OSError) as error:
         reason = str(getattr(error, "orig", None) or getattr(error, "strerror", None) or type(error).__name__)
         text = f"{database.url} does not answer: {reason.splitlines()[0].rstrip('.')}."
@@ -76,12 +85,24 @@ def _schema(url: str, present: str | None, newest: str) -> Check:
     return Check("database", ok=False, text=text, todo=todo)
 
 
+def _permissions(file: Path | None) -> list[Check]:
+    """Say when others than its owner may read the file: stuck makes it for the owner only, a copy may differ."""
+    if file is None or os.name != "posix" or not stat.S_IMODE(file.stat().st_mode) & 0o077:
+        return []
+    todo = f"Run: chmod 600 {file}"
+    return [Check("database file", ok=None, text=f"Others on this machine may read {file}.", todo=todo)]
+
+
 async def _outbox(database: Database) -> Check:
     """Say what is owed to Slack and does not arrive, whichever process tried to send it."""
     subject = "messages to Slack"
     async with database.read() as session:
         notices = Notices(session, SystemClock().now())
         refused, dead = await notices.refused(), len(await notices.dead_letters())
+        kept = kept_back(await Overdue(session, SystemClock().now()).waiting())
+    if kept:
+        text = " ".join(each.text for each in kept)
+        return Check(subject, ok=False, text=text, todo=f"{kept[0].todo} Then all of it goes out by itself.")
     if refused:
         worst = max(refused, key=lambda code: refused[code])
         text = f"{refused[worst]} waiting, refused again and again: {worst}."

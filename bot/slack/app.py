@@ -87,9 +87,7 @@ def _allowed_answers(base_url: str) -> Callable[..., Awaitable[BoltResponse | No
         if context.response_url is None or may_answer(context.response_url, base_url):
             await next_()
             return None
-        log.warning(
-            "refused a request whose answer would go elsewhere", host=urlsplit(context.response_url).hostname
-        )
+        log.warning("refused a request whose answer would go elsewhere")
         return BoltResponse(status=403, body="")
 
     return check
@@ -97,9 +95,12 @@ def _allowed_answers(base_url: str) -> Callable[..., Awaitable[BoltResponse | No
 
 def may_answer(response_url: str, base_url: str) -> bool:
     """Whether an answer may be posted there: to Slack over https, or to the Slack that is configured."""
-    to, ours = urlsplit(response_url), urlsplit(base_url)
-    host = to.hostname or ""
-    if to.scheme == "https" and (host == _SLACK or host.endswith("." + _SLACK)):
+    try:
+        to, ours = urlsplit(response_url), urlsplit(base_url)
+        host, port = to.hostname or "", to.port
+    except ValueError:  # brackets without an address, a port that is no number
+        return False
+    if to.scheme == "https" and port in {None, 443} and (host == _SLACK or host.endswith("." + _SLACK)):
         return True
     return (to.scheme, to.netloc) == (ours.scheme, ours.netloc)
 

@@ -44,6 +44,7 @@ class _Discreet(logging.Filter):
 
 _sdk_log = logging.getLogger("bot.slack.socket.sdk")
 _sdk_log.addFilter(_Discreet())
+_sdk_log.setLevel(logging.INFO)  # below that the SDK logs whole payloads: who wrote, and where one may answer
 
 
 class _Connection(AsyncSocketModeHandler):
@@ -120,6 +121,13 @@ class SocketMode:
         """Return whether there is a connection and it is not silent."""
         connection = self._connection
         return self._alive and connection is not None and time.time() - connection.last_seen < self._silence
+
+    def troubles(self) -> list[str]:
+        """Return what health should tell of the connection: nothing while Slack is heard."""
+        if self.healthy():
+            return []
+        code = f" ({self.trouble.code})" if self.trouble else ""
+        return [f"Slack's socket is silent{code}: no click and no command arrives."]
 
     async def run(self, stop: asyncio.Event) -> None:
         """Stay connected until `stop`. Raise SlackRefused if Slack refuses the app token at the start."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import httpx
 
 from bot.clock import Clock
+from bot.metrics import API_LEFT
 from bot.sources.transport import Patience, number, retry_after
 
 RESERVE = 4
@@ -36,6 +37,8 @@ class Pace:
         remaining = number(response.headers.get("X-Rate-Limit-Remaining"))
         limit = number(response.headers.get("X-Rate-Limit-Limit"))
         reserve = min(RESERVE, int(limit) // 4) if limit else RESERVE
+        if remaining is not None:
+            API_LEFT.labels("shipstation").set(remaining)
         self._spent = remaining is not None and remaining <= reserve
         self._opens_at = self._clock.now() + timedelta(seconds=_reset(response) or MINUTE)
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.metrics import API_LEFT
+
 LARGEST = 250
 """Rows that one connection or one list of ids may hold."""
 QUERY_COST = 1_000.0
@@ -85,6 +87,7 @@ class Pace:
             self.row_cost[document] = min(price, self.row_cost.get(document, price))
         if cost.available is not None:
             self.bucket, self.seen_at = cost, now
+            API_LEFT.labels("shopify").set(cost.available)
 
     def refuse(self, document: str, rows: int) -> None:
         """Remember that `rows` rows of `document` were too many for one query."""

@@ -19,6 +19,7 @@ from bot.doctor import Check
 from bot.errors import ConfigurationError, SlackRefused, SourceRefused
 from bot.lookup import OrderView
 from bot.reconcile import RunReport
+from bot.slack.kept import Kept
 from storage.facts import Order, Shipment, ShipStationOrder
 from storage.findings import Cause, Evidence, Finding, Links, NextAction, Severity
 from storage.gap import Gap
@@ -66,7 +67,7 @@ class Wiring(SimpleNamespace):
     """Stands in for bot.wiring: answers what it is told to and remembers what it was asked."""
 
     def __init__(self):
-        super().__init__(asked=[], answers={})
+        super().__init__(asked=[], answers={"kept": []})
 
     def __getattr__(self, name):
         async def answer(*args, **named):
@@ -181,6 +182,17 @@ def test_gaps_are_an_array_for_scripts(stuck, wiring):
     told = stuck("gaps", "--json", "--state", "open", "--store", "main", "--kind", "sync.unfulfilled")
     assert [gap["id"] for gap in json.loads(told.stdout)] == ["g1"]
     assert wiring.asked[0][1][1:] == ("open", "main", "sync.unfulfilled")
+
+
+def test_gaps_say_on_stderr_what_is_kept_back_and_what_to_do(stuck, wiring):
+    wiring.answers["gaps"] = [GAP]
+    wiring.answers["kept"] = [Kept("main", 3, "is_archived", "Unarchive the channel.")]
+    told = stuck("gaps", "--json", "--store", "main")
+    assert [gap["id"] for gap in json.loads(told.stdout)] == ["g1"]
+    assert "main: 3 messages are kept back, because Slack answers is_archived." in told.stderr
+    assert "Unarchive the channel." in told.stderr
+    assert (wiring.asked[1][0], wiring.asked[1][1][1]) == ("kept", "main")
+    assert told.exit_code == 0
 
 
 def test_an_empty_queue_is_said_to_people_and_empty_for_scripts(stuck, wiring):

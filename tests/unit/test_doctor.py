@@ -93,6 +93,15 @@ async def test_a_healthy_bot_is_green_from_end_to_end(patient):
     )
 
 
+async def test_a_database_file_that_others_may_read_is_told_with_what_mends_it(patient):
+    file = patient.folder / "stuck.db"
+    file.chmod(0o644)
+    check = await patient.check("database file")
+    assert (check.ok, check.todo) == (None, f"Run: chmod 600 {file}")
+    file.chmod(0o600)
+    assert "database file" not in {each.subject for each in await patient.checks()}
+
+
 async def test_looking_changes_nothing_and_posts_nothing(patient):
     await patient.checks()
     assert patient.workspace.messages() == []
@@ -330,8 +339,17 @@ async def test_messages_that_slack_refuses_are_red_with_their_code(patient):
 
     await patient.write(refused)
     check = await patient.check("messages to Slack")
-    assert (check.ok, check.text) == (False, "1 waiting, refused again and again: is_archived.")
+    text = "main: 2 messages are kept back, because Slack answers is_archived."
+    assert (check.ok, check.text) == (False, text)
     assert "Unarchive" in check.todo
+    assert "goes out by itself" in check.todo
+
+    async def unwell(session):
+        await _attempt(Notices(session, now), "internal_error", times=1)
+
+    await patient.write(unwell)
+    check = await patient.check("messages to Slack")
+    assert (check.ok, check.text) == (False, "1 waiting, refused again and again: internal_error.")
 
     async def buried(session):
         notices = Notices(session, now)

@@ -25,13 +25,42 @@ class Bot:
         self.database = database
         self.clock = ManualClock(NOON)
 
-    async def ran(self, *, store: str = "main", error: str | None = None, ended: bool = True) -> None:
+    async def ran(
+        self,
+        *,
+        store: str = "main",
+        error: str | None = None,
+        ended: bool = True,
+        requests: dict[str, int] | None = None,
+        seconds: float = 0,
+    ) -> None:
         async with self.database.write() as session:
-            runs = Runs(session, self.clock.now())
-            run = await runs.start(store, sweep=False)
+            run = await Runs(session, self.clock.now()).start(store, sweep=False)
+            self.clock.move(seconds=seconds)
             if ended:
-                nothing = {"read": {}, "requests": {}, "opened": 0, "updated": 0, "resolved": 0}
-                await runs.finish(run, complete=error is None, error=error, **nothing)
+                nothing = {"read": {}, "opened": 0, "updated": 0, "resolved": 0}
+                await Runs(session, self.clock.now()).finish(
+                    run, complete=error is None, error=error, requests=requests or {}, **nothing
+                )
+
+    async def snoozed(self, until: datetime) -> None:
+        async with self.database.write() as session:
+            queue = Queue(session, self.clock.now())
+            [gap] = await queue.list()
+            await queue.snooze(gap.id, "U0ANN", until)
+
+    async def delivered(self) -> None:
+        async with self.database.write() as session:
+            notices = Notices(session, self.clock.now())
+            while taken := await notices.take("main"):
+                await notices.sent(taken.id, ts="1.0", channel="C1", edition=taken.edition_due)
+
+    async def gave_up(self, code: str) -> None:
+        async with self.database.write() as session:
+            notices = Notices(session, self.clock.now())
+            taken = await notices.take("main")
+            assert taken is not None
+            await notices.dead(taken.id, code)
 
     async def found(self, number: int = 1) -> None:
         finding = Finding(
@@ -73,7 +102,14 @@ async def test_a_store_that_was_read_of_late_is_all_that_ready_takes(bot):
     health = await bot.health()
     assert (health.live, health.ready, health.problems) == (True, True, ())
     assert health.as_json()["stores"] == {
-        "main": {"fresh": True, "complete_at": "2026-11-18T12:00:00+00:00", "error": None}
+        "main": {
+            "fresh": True,
+            "complete_at": "2026-11-18T12:00:00+00:00",
+            "error": None,
+            "runs": {"complete": 1, "incomplete": 0, "broken_off": 0},
+            "seconds": 0.0,
+            "requests": {},
+        }
     }
 
 
@@ -151,7 +187,61 @@ async def test_the_metrics_hear_what_the_database_holds(bot):
     assert (await bot.health()).as_json()["counts"] == {
         "gaps": {"open": 1, "claimed": 0, "snoozed": 0},
         "notices": {"ready": 1},
+        "overdue": {"runs": 0, "notices": 0, "snoozes": 0, "cards": 0},
     }
+    assert (await bot.health()).as_json()["kinds"] == {"sync.unfulfilled": {"open": 1}}
+
+
+async def test_a_snooze_that_nobody_ends_is_told_after_five_minutes(bot):
+    await bot.found()
+    await bot.snoozed(NOON + timedelta(hours=1))
+    await bot.delivered()
+    bot.clock.move(minutes=64)
+    await bot.ran()
+    assert (await bot.health()).ready
+    bot.clock.move(minutes=1)
+    health = await bot.health()
+    assert health.problems == ("Snoozes that do not end: 1.",)
+    assert health.counts["overdue"]["snoozes"] == 1
+
+
+async def test_a_gap_without_a_card_is_told_after_five_minutes(bot):
+    await bot.ran()
+    await bot.found()
+    await bot.gave_up("invalid_blocks")
+    bot.clock.move(minutes=4)
+    assert (await bot.health()).ready
+    bot.clock.move(minutes=1)
+    health = await bot.health()
+    assert health.problems == ("Gaps without a card: 1.",)
+    assert health.counts["overdue"]["cards"] == 1
+
+
+async def test_what_is_overdue_is_counted(bot):
+    await bot.found()
+    bot.clock.move(minutes=6)
+    health = await bot.health("main", "second")
+    assert health.counts["overdue"] == {"runs": 2, "notices": 1, "snoozes": 0, "cards": 0}
+
+
+async def test_the_metrics_hear_what_came_of_the_last_dozen_runs(bot):
+    for _ in range(20):
+        await bot.ran(error="Shopify was slow.")
+    await bot.ran(ended=False)
+    await bot.ran(requests={"shopify": 3}, seconds=4)
+    await bot.ran(requests={"shopify": 2, "shipstation": 1}, seconds=7)
+    await bot.ran(ended=False)
+    told = (await bot.health()).stores[0].as_json()
+    assert told["runs"] == {"complete": 2, "incomplete": 8, "broken_off": 1}
+    assert (told["seconds"], told["requests"]) == (7.0, {"shopify": 5, "shipstation": 1})
+
+
+async def test_a_store_whose_last_dozen_runs_failed_was_still_read_once(bot):
+    await bot.ran()
+    for _ in range(13):
+        await bot.ran(error="Shopify was slow.")
+    health = await bot.health()
+    assert (health.ready, health.stores[0].complete_at) == (True, NOON)
 
 
 async def test_a_database_that_is_away_is_neither_ready_nor_alive(unused_port):

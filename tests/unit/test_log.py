@@ -6,6 +6,8 @@ import pytest
 import structlog
 
 from bot import log
+from bot.cli_output import print_error
+from bot.settings import load
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +53,10 @@ def test_our_own_events_begin_at_the_level_and_the_libraries_at_warning(capsys):
         "shpat_tellnobody",
         "shpss_tellnobody",
         "postgresql://stuck:tellnobody@host/stuck",
+        "postgresql://host/stuck?user=stuck&password=tellnobody",
+        "Authorization: Basic dGVsbG5vYm9keQtellnobody==",
+        "wss://wss-primary.slack.com/link/?ticket=tellnobody&app_id=1",
+        "https://hooks.slack.com/commands/T1/2/tellnobody",
     ],
 )
 def test_secrets_are_struck_out_wherever_they_stand(capsys, text):
@@ -61,6 +67,21 @@ def test_secrets_are_struck_out_wherever_they_stand(capsys, text):
     written = capsys.readouterr().err
     assert "struck out" in written
     assert "tellnobody" not in written
+
+
+def test_a_secret_of_the_settings_is_struck_out_whatever_it_looks_like(capsys, tmp_path):
+    load({"SHIPSTATION_API_SECRET": "a1b2c3d4e5f6tellnobody"}, tmp_path, need=frozenset())
+    log.configure(logging.INFO)
+    structlog.get_logger("bot.x").info("refused", sent={"key": ["a1b2c3d4e5f6tellnobody"]})
+    print_error("It said a1b2c3d4e5f6tellnobody.", todo="Forget a1b2c3d4e5f6tellnobody.")
+    written = capsys.readouterr().err
+    assert written.count("[struck out]") == 3
+    assert "tellnobody" not in written
+
+
+def test_a_placeholder_is_no_secret_and_stays(capsys):
+    log.hide("abc")
+    assert log.strike("abcess") == "abcess"
 
 
 def test_configuring_twice_logs_once(capsys):

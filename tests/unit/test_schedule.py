@@ -60,10 +60,10 @@ def runs(monkeypatch) -> Runs:
 
 
 @asynccontextmanager
-async def scheduled(*names: str, clock=None):
+async def scheduled(*names: str, clock=None, heartbeat=None):
     stop = asyncio.Event()
     stores = [SimpleNamespace(name=name) for name in names]
-    schedule = Schedule(stores, every=EVERY, clock=clock or ManualClock(START))
+    schedule = Schedule(stores, every=EVERY, clock=clock or ManualClock(START), heartbeat=heartbeat)
     task = asyncio.create_task(schedule.run(stop))
     yield SimpleNamespace(stop=stop, task=task, schedule=schedule)
     stop.set()
@@ -189,3 +189,50 @@ async def test_cancelling_the_schedule_breaks_its_runs_off(runs, monkeypatch):
     with pytest.raises(asyncio.CancelledError):
         await task
     assert runs.ended == ["broken off"]
+
+
+# ---------------------------------------------------------------- the heartbeat
+
+
+async def test_the_heart_beats_again_and_again_even_after_a_defect(runs):
+    beats: list[int] = []
+    enough = asyncio.Event()
+
+    async def heartbeat() -> None:
+        beats.append(len(beats))
+        if len(beats) == 3:
+            enough.set()
+        raise RuntimeError("a defect")
+
+    with capture_logs() as lines:
+        async with scheduled("main", heartbeat=heartbeat):
+            await asyncio.wait_for(enough.wait(), PATIENCE)
+    assert {line["event"] for line in lines} >= {"the heartbeat broke off"}
+
+
+async def test_the_heart_beats_every_two_minutes_and_not_where_nobody_waits(runs):
+    async def heartbeat() -> None:
+        """Nothing."""
+
+    async with scheduled("main", clock=SystemClock(), heartbeat=heartbeat) as it:
+        await runs.until(lambda runs: runs.of)
+        job = it.schedule._scheduler.get_job("heartbeat")
+        assert job.trigger.interval == timedelta(minutes=2)
+    async with scheduled("main", clock=SystemClock()) as it:
+        await runs.until(lambda runs: len(runs.of) > 1)
+        assert it.schedule._scheduler.get_job("heartbeat") is None
+
+
+async def test_a_beat_that_hangs_does_not_hold_up_the_stop(runs, monkeypatch, caplog):
+    monkeypatch.setattr(schedule, "RUNS_END_WITHIN", 0.05)
+    began = asyncio.Event()
+
+    async def heartbeat() -> None:
+        began.set()
+        await asyncio.Event().wait()
+
+    before = time.monotonic()
+    async with scheduled("main", heartbeat=heartbeat):
+        await asyncio.wait_for(began.wait(), PATIENCE)
+    assert time.monotonic() - before < 3
+    assert [record for record in caplog.records if record.levelname in {"WARNING", "ERROR"}] == []

@@ -96,6 +96,7 @@ def test_a_blank_variable_counts_as_not_set(tmp_path, blank):
         ("SHOPIFY_API_URL", "nowhere"),
         ("SHIPSTATION_API_URL", "ftp://nowhere"),
         ("PORT", "eighty"),
+        ("HEARTBEAT_URL", "heartbeat.example.com/tell-nobody"),
     ],
 )
 def test_each_malformed_variable_is_named_with_an_example(tmp_path, name, bad):
@@ -197,3 +198,21 @@ def test_an_unknown_store_is_refused_with_the_known_ones(tmp_path):
     assert settings.store("main") is settings.stores[0]
     with pytest.raises(ConfigurationError, match="did you mean 'main'"):
         settings.store("mian")
+
+
+def test_nobody_has_to_wait_for_a_heartbeat(tmp_path):
+    assert load(ENOUGH, tmp_path, need=EVERYTHING).heartbeat_url is None
+    url = "https://heartbeat.example.com/tell-nobody/"
+    settings = load({**ENOUGH, "HEARTBEAT_URL": url}, tmp_path, need=EVERYTHING)
+    assert settings.heartbeat_url.get_secret_value() == url
+    assert "tell-nobody" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "url", ["tell-nobody", "ftp://x/tell-nobody", "http://[tell-nobody", "http://x:0/tell-nobody"]
+)
+def test_a_malformed_heartbeat_is_not_shown_and_stops_only_what_would_beat(tmp_path, url):
+    environ = {**ENOUGH, "HEARTBEAT_URL": url}
+    found = problems(environ, tmp_path)
+    assert "tell-nobody" not in str(found)
+    assert load(environ, tmp_path, need=frozenset({"database"})).heartbeat_url is None

@@ -18,6 +18,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
+import bot.slack.app  # defines the acknowledgement's histogram
 from bot import web
 
 pytestmark = pytest.mark.anyio
@@ -204,3 +205,48 @@ async def test_a_state_that_is_gone_leaves_the_metrics(client, bot):
     await client.get("/metrics")
     bot.report = {"live": True, "ready": True}
     assert "stuck_count{" not in (await client.get("/metrics")).text
+
+
+STORE = {
+    "fresh": True,
+    "complete_at": "2026-11-18T12:00:00+00:00",
+    "error": None,
+    "runs": {"complete": 11, "incomplete": 1, "broken_off": 0},
+    "seconds": 4.5,
+    "requests": {"shopify": 40, "shipstation": 24},
+}
+
+
+async def test_prometheus_can_read_gaps_by_kind_and_state_and_each_stores_runs(client, bot):
+    bot.report = {
+        "live": True,
+        "ready": True,
+        "kinds": {"import.missing": {"claimed": 2}},
+        "stores": {"main": STORE},
+    }
+    lines = (await client.get("/metrics")).text.splitlines()
+    wanted = [
+        'stuck_gaps{kind="import.missing",state="claimed"} 2.0',
+        'stuck_recent_runs{outcome="incomplete",store="main"} 1.0',
+        'stuck_last_run_seconds{store="main"} 4.5',
+        'stuck_recent_requests{store="main",system="shipstation"} 24.0',
+        'stuck_store_read_timestamp_seconds{store="main"} 1.7950032e+09',
+    ]
+    assert [line for line in wanted if line not in lines] == []
+
+
+async def test_a_store_that_was_never_read_has_no_figures_and_breaks_none(client, bot):
+    unread = {**STORE, "complete_at": None, "seconds": None}
+    bot.report = {"live": True, "ready": False, "stores": {"main": unread}}
+    answer = await client.get("/metrics")
+    assert answer.status_code == 200
+    assert "stuck_last_run_seconds{" not in answer.text
+    assert "stuck_store_read_timestamp_seconds{" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["stuck_slack_ack_seconds", "stuck_slack_call_seconds", "stuck_api_left", "stuck_socket_connected"],
+)
+async def test_prometheus_is_offered_what_this_process_measures(client, name):
+    assert f"# TYPE {name} " in (await client.get("/metrics")).text

@@ -122,6 +122,69 @@ async def test_worker_reads_and_posts_and_opens_no_socket(bot):
     assert bot.workspace.called("apps.connections.open") == []
 
 
+async def test_the_heartbeat_begins_when_the_first_run_has_read_everything(bot, monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr(schedule, "BEAT_EVERY", timedelta(seconds=0.05))
+    monkeypatch.setattr(schedule, "FASTEST", 0.05)
+    for command in (wiring.worker, wiring.run):
+        called = asyncio.Event()
+
+        async def answer(reader, writer, called=called):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+            await writer.drain()
+            writer.close()
+            called.set()
+
+        async with await asyncio.start_server(answer, "127.0.0.1", 0) as listener:
+            port = listener.sockets[0].getsockname()[1]
+            bot.stop = asyncio.Event()
+            bot.start(
+                command,
+                HEARTBEAT_URL=f"http://127.0.0.1:{port}/beat",
+                DATABASE_URL=f"sqlite:///{bot.folder / command.__name__}.db",
+            )
+            await asyncio.wait_for(called.wait(), PATIENCE)
+            await bot.end()
+
+
+async def test_a_silent_socket_stops_the_heartbeat(bot, monkeypatch):
+    problems: list[tuple[str, ...]] = []
+    looked = asyncio.Event()
+
+    async def beat(self) -> bool:
+        problems.append((await self.look()).problems)
+        looked.set()
+        return False
+
+    monkeypatch.setattr(wiring.Heartbeat, "beat", beat)
+    monkeypatch.setattr(schedule, "BEAT_EVERY", timedelta(seconds=0.05))
+    monkeypatch.setattr(schedule, "FASTEST", 0.05)
+    for _ in range(9):
+        bot.workspace.fail_next("apps.connections.open", 503)
+    bot.start(wiring.run, HEARTBEAT_URL="http://127.0.0.1:9/beat")
+    await bot.until(lambda: looked.is_set() and "http_error" in str(problems[-1]))
+    await bot.end()
+
+
+async def test_what_a_closed_channel_keeps_back_is_told_and_goes_out_when_it_is_back(bot):
+    bot.failed()
+    await wiring.sync(bot.settings(), None)
+    room = bot.workspace.channels[bot.workspace.channel]
+    room.is_archived = True
+    assert await wiring.deliver(bot.settings()) == 0
+    [kept] = await wiring.kept(bot.settings(), "main")
+    assert kept.text == "main: 2 messages are kept back, because Slack answers is_archived."
+    assert await wiring.kept(bot.settings(), "second") == []
+    room.is_archived = False
+    database = bot.database()
+    async with database.write() as session:
+        await (await session.connection()).exec_driver_sql("UPDATE notices SET due_at = created_at")
+    await database.close()
+    assert await wiring.deliver(bot.settings()) == 2
+    assert await wiring.kept(bot.settings(), "main") == []
+
+
 async def test_web_answers_for_its_health_and_hears_clicks(bot):
     bot.failed()
     await wiring.sync(bot.settings(), None)

@@ -103,6 +103,24 @@ async def test_silence_alone_is_not_healthy(line):
     await line.until(lambda: not line.socket.healthy())
 
 
+async def test_a_silent_socket_is_told_to_health_and_a_heard_one_is_not(line):
+    assert line.socket.troubles() == ["Slack's socket is silent: no click and no command arrives."]
+    line.start()
+    await line.until(line.socket.healthy)
+    assert line.socket.troubles() == []
+    line.server.freeze()
+    await line.until(line.socket.troubles)
+
+
+async def test_why_the_socket_is_silent_is_told_with_slacks_code(line):
+    line.workspace.fail_next("apps.connections.open", 503)
+    line.start()
+    await line.until(lambda: line.socket.trouble is not None)
+    assert line.socket.troubles() == [
+        "Slack's socket is silent (http_error): no click and no command arrives."
+    ]
+
+
 async def test_a_connection_that_slack_ends_without_a_word_comes_back(line):
     line.start()
     await line.until(line.socket.healthy)

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import SourceThrottled
+from bot.metrics import REGISTRY
 
 pytestmark = pytest.mark.anyio
 
@@ -112,3 +113,9 @@ async def test_a_window_that_has_passed_needs_no_wait(shipstation, stage, clock)
     before = clock.now()
     await shipstation.stores()
     assert clock.now() == before
+
+
+async def test_what_is_left_of_the_minute_is_told_to_the_metrics(shipstation, stage):
+    stage.play((200, [], limits(31)))
+    await shipstation.stores()
+    assert REGISTRY.get_sample_value("stuck_api_left", {"system": "shipstation"}) == 31

@@ -7,6 +7,7 @@ import pytest
 from graphql import get_operation_ast, parse
 
 from bot.errors import SourceGarbled, SourceThrottled, SourceUnreachable
+from bot.metrics import REGISTRY
 from bot.sandbox.cost import Price
 from bot.sandbox.shopify_admin import load_schema
 from bot.sources.documents import documents
@@ -204,3 +205,8 @@ async def test_rows_for_free_are_asked_at_the_maximum():
     pace = Pace()
     pace.learn("OrdersPage", 50, Cost(0, 500, 2000, 100), datetime(2026, 11, 20, tzinfo=UTC))
     assert pace.size("OrdersPage") == 250
+
+
+def test_what_the_bucket_still_holds_is_told_to_the_metrics():
+    Pace().learn("Orders", 1, Cost(requested=1, available=1234.0), datetime(2026, 11, 18, tzinfo=UTC))
+    assert REGISTRY.get_sample_value("stuck_api_left", {"system": "shopify"}) == 1234

@@ -13,6 +13,7 @@ from sqlalchemy import event
 from storage.database import Database
 from storage.mirror import Mirror, Settled
 from storage.notices import Notices
+from storage.overdue import Overdue
 from storage.queue import Queue
 
 pytestmark = pytest.mark.anyio
@@ -77,6 +78,7 @@ async def _statements(database: Database, make: SimpleNamespace) -> dict[str, tu
         await _run(Mirror(session, "main"), make)
         await _click(Queue(session, NOON + timedelta(hours=2)))
         await _deliver(Notices(session, NOON + timedelta(hours=2)))
+        await _look(Overdue(session, NOON + timedelta(hours=2)))
     event.remove(database._engine.sync_engine, "before_cursor_execute", note)
     return asked
 
@@ -133,6 +135,13 @@ async def _deliver(notices: Notices) -> None:
     assert notice is not None
     await notices.sent(notice.id, ts="1.0", channel="C1", edition=None)
     await notices.lost(notice.id)
+
+
+async def _look(overdue: Overdue) -> None:
+    await overdue.snoozes(timedelta(0))
+    await overdue.without_card(timedelta(0))
+    await overdue.gaps_by_kind()
+    await overdue.waiting()
 
 
 async def test_saving_a_first_run_is_one_statement_a_chunk(tmp_path: Path, make: SimpleNamespace) -> None:

@@ -68,9 +68,12 @@ async def test_a_request_signed_with_another_secret_is_refused(front):
     assert (await front.gap(gap.id)).owner is None
 
 
-async def test_a_request_that_would_be_answered_elsewhere_is_refused(front):
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "https://[evil.example/", "file:///etc/passwd"]
+)
+async def test_a_request_that_would_be_answered_elsewhere_is_refused(front, elsewhere):
     gap = await front.open_gap()
-    assert await send(over_http(front), click(gap, "https://evil.example/")) == 403
+    assert await send(over_http(front), click(gap, elsewhere)) == 403
     assert (await front.gap(gap.id)).owner is None
 
 
