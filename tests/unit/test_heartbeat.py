@@ -28,12 +28,12 @@ class Listener:
         self.url = ""
 
     async def answer(self, reader, writer):
-        self.calls.append((await reader.readuntil(b"\r\n\r\n")).split(b"\r\n")[0].decode())
-        if not self.silent:
+        if self.silent:
+            await reader.read()
+        else:
+            self.calls.append((await reader.readuntil(b"\r\n\r\n")).split(b"\r\n")[0].decode())
             writer.write(f"HTTP/1.1 {self.status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
             await writer.drain()
-        else:
-            await reader.read()
         writer.close()
 
 

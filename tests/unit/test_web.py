@@ -134,7 +134,7 @@ async def test_a_request_that_slack_did_not_sign_is_refused(client, bot, headers
     assert (answer.status_code, bot.commands) == (401, 0)
 
 
-@pytest.mark.parametrize("seconds", [-301, 301])
+@pytest.mark.parametrize("seconds", [-301, 330], ids=["too old", "from the future, with time to arrive"])
 async def test_a_signature_holds_for_five_minutes(client, bot, seconds):
     answer = await client.post("/slack/events", content=BODY, headers=signed(BODY, at=time.time() + seconds))
     assert (answer.status_code, bot.commands) == (401, 0)
