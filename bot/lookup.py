@@ -8,7 +8,7 @@ from typing import Literal
 
 from bot.errors import SourceError
 from bot.gaps.dossier import Dossier, Verdict
-from bot.gaps.judge import judge
+from bot.gaps.judge import judge, stands_for
 from bot.gaps.links import links
 from bot.reconcile import WatchedStore, reread
 from bot.reconcile.judging import Company, full_dossier
@@ -62,8 +62,9 @@ async def look_up(store: WatchedStore, number: str, *, live: bool) -> tuple[Orde
         queue = Queue(session, store.clock.now())
         of_store = await queue.of_store(store.name)
         gaps = [await queue.list(store=store.name, order=each.order.name) for each in facts]
+    now = store.clock.now()
     views = [
-        _view(store, each, _with_troubles(each, of_it, of_store), error)
+        _view(store, each, [*(gap for gap in of_store if stands_for(gap.finding, each, now)), *of_it], error)
         for each, of_it in zip(facts, gaps, strict=True)
     ]
     return tuple(views) or (await _not_found(store, number, error, live=live),)
@@ -77,11 +78,6 @@ async def _around(mirror: Mirror, number: str) -> dict[str, Rows]:
     rows = await mirror.load(await mirror.find_around(number))
     whole = re.compile(rf"(?<!\d){re.escape(wanted)}(?!\d)")
     return {order_id: each for order_id, each in rows.items() if whole.search(number_key(each.order.name))}
-
-
-def _with_troubles(facts: Dossier, gaps: Sequence[Gap], of_store: Sequence[Gap]) -> list[Gap]:
-    """Return the order's own gaps, after those of the whole store that stand for it."""
-    return [*(gap for gap in of_store if facts.order.id in gap.finding.folded), *gaps]
 
 
 async def _refresh(store: WatchedStore, number: str) -> str | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from bot.gaps import tracking
 from bot.gaps.dossier import Dossier
 from bot.gaps.eligibility import for_shipping, told_units
+from bot.gaps.quantities import Load
 from storage.facts import (
     Fulfillment,
     FulfillmentOrder,
@@ -25,9 +26,6 @@ BY_HAND = frozenset({"PICK_UP", "RETAIL", "LOCAL"})
 FAILED = frozenset({"ERROR", "FAILURE"})
 WHOLE = ""
 """Stands for the lines of an order whose lines were not read."""
-
-Load = dict[str, int]
-"""Units by Shopify line id."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from bot.gaps.windows import OPEN_AGAIN
 from storage.facts import Order
 from storage.findings import Finding, Severity
 
-_FOLDS = {kind.code: kind.folds for kind in STORE_KINDS}
+_OF_STORE = {kind.code: kind for kind in STORE_KINDS}
 
 
 def judge(dossier: Dossier, now: datetime) -> Verdict:
@@ -43,8 +43,15 @@ def folded_into(order_id: str, kinds: Iterable[str], of_store: Iterable[Finding]
     taken: dict[str, str] = {}
     for found in of_store:
         if order_id in found.folded:
-            taken |= {kind: found.kind for kind in kinds if kind in _FOLDS[found.kind]}
+            taken |= {kind: found.kind for kind in kinds if kind in _OF_STORE[found.kind].folds}
     return taken
+
+
+def stands_for(found: Finding, dossier: Dossier, now: datetime) -> bool:
+    """Whether a store's gap still stands for this order: it did when it was found, and nothing was mended since."""
+    if dossier.order.id not in found.folded:
+        return False
+    return _OF_STORE[found.kind].concerns(Case(dossier, now))
 
 
 def wants_detail(order: Order) -> bool:

@@ -3,11 +3,12 @@
 What changed is marked as due in the transaction that stores it: a process that dies before judging loses nothing.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from bot.gaps.judge import wants_detail
 from bot.reconcile.confirm import ROWS_WORTH_PAGING, SecondLook, look_again
+from bot.reconcile.judging import Opinion
 from bot.reconcile.read import Reading
 from bot.reconcile.watched import WatchedStore
 from storage.facts import Order
@@ -38,6 +39,13 @@ async def read_again(store: WatchedStore, ids: Sequence[str], now: datetime) -> 
     look = await look_again(store.sources, rows, known)
     await _keep_second_look(store, look, now)
     return set(look.orders) & set(ids)
+
+
+async def note_imported(store: WatchedStore, opinions: Iterable[Opinion]) -> None:
+    """Note what ShipStation has before anything is concluded from what it has not."""
+    async with store.database.write() as session:
+        imported = {opinion.order_id for opinion in opinions if opinion.imported}
+        await Mirror(session, store.name).note_imported(imported)
 
 
 async def _keep_second_look(store: WatchedStore, look: SecondLook, now: datetime) -> None:

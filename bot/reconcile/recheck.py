@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.errors import SourceError
 from bot.reconcile.judging import judge_with_peers
-from bot.reconcile.keep import read_again
+from bot.reconcile.keep import note_imported, read_again
 from bot.reconcile.report import Recheck
 from bot.reconcile.store_wide import judge_whole_store
 from bot.reconcile.watched import WatchedStore
@@ -70,10 +70,9 @@ async def _recheck_store(store: WatchedStore, gap: Gap, now: datetime) -> Rechec
     stores = await store.sources.shipstation.stores(marketplaces=False)
     seen = await read_again(store, gap.finding.folded[-MOST_ORDERS:], now)
     opinions = await judge_with_peers(store.database, store.rules, sorted(seen), now)
+    await note_imported(store, opinions)
     async with store.database.write() as session:
-        mirror = Mirror(session, store.name)
-        await mirror.save_stores(stores)
-        await mirror.note_imported([opinion.order_id for opinion in opinions if opinion.imported])
+        await Mirror(session, store.name).save_stores(stores)
     found = await judge_whole_store(store.database, store.rules, now)
     still = next((finding for finding in found if finding.kind == gap.kind), None)
     if still is None:

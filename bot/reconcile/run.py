@@ -1,6 +1,6 @@
 """One run over one store: read, keep, judge, confirm, apply. It refuses to conclude from an incomplete read."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
@@ -11,7 +11,7 @@ from bot.errors import LeaseLost, SourceError
 from bot.gaps.catalog import FORECASTS
 from bot.reconcile.contrast import read_contrast
 from bot.reconcile.judging import Opinion, judge_orders, judge_with_peers
-from bot.reconcile.keep import keep_reading, read_again
+from bot.reconcile.keep import keep_reading, note_imported, read_again
 from bot.reconcile.lease import assert_held, holding
 from bot.reconcile.read import Asks, Reading, Since, read_changes, sweep_due, where_to_start
 from bot.reconcile.report import RunReport
@@ -155,7 +155,7 @@ async def _judge(store: WatchedStore, now: datetime) -> _Judgement:
     """
     duty = await _on_duty(store, now)
     first = await judge_orders(store.database, store.rules, duty.ids, now)
-    await _note_imported(store, first)
+    await note_imported(store, first)
     of_store = await judge_whole_store(store.database, store.rules, now)
     suspects = {opinion.order_id for opinion in first if opinion.beside(of_store).suspicious}
     suspects |= duty.again & set(duty.ids)
@@ -165,19 +165,12 @@ async def _judge(store: WatchedStore, now: datetime) -> _Judgement:
     seen = await read_again(store, sorted(suspects), now)
     await read_contrast(store, [opinion for opinion in first if opinion.order_id in suspects])
     second = await judge_with_peers(store.database, store.rules, sorted(seen), now)
-    await _note_imported(store, second)
+    await note_imported(store, second)
     of_store = await judge_whole_store(store.database, store.rules, now)
     settled = [opinion for opinion in first if opinion.order_id not in suspects]
     unseen = [opinion for opinion in first if opinion.order_id in suspects - seen]
     opinions = [opinion.beside(of_store) for opinion in (*settled, *second)]
     return _Judgement([_undecided(opinion, seen, now) for opinion in opinions], unseen, of_store)
-
-
-async def _note_imported(store: WatchedStore, opinions: Iterable[Opinion]) -> None:
-    """Note what ShipStation has before anything is concluded from what it has not."""
-    async with store.database.write() as session:
-        imported = {opinion.order_id for opinion in opinions if opinion.imported}
-        await Mirror(session, store.name).note_imported(imported)
 
 
 def _undecided(opinion: Opinion, seen: Collection[str], now: datetime) -> Opinion:

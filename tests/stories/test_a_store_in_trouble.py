@@ -153,3 +153,19 @@ class TestSomebodyPressesResolved:
         await story.click("8 orders wait", "Resolved")
         [card] = story.workspace.messages()
         assert "Both systems agree" in card.words
+
+
+class TestSomebodyMendsOneOfThem:
+    async def test_an_order_that_was_imported_a_moment_ago_is_part_of_it_no_more(self, story):
+        imported_before(story)
+        orders = left_behind(story)
+        await story.run(minutes=5)
+        story.world.import_order(orders[0])
+        assert "This is one of them" not in await story.command("order 3100")
+
+    async def test_an_order_that_was_resent_a_moment_ago_is_healthy(self, story):
+        labels = untold(story)
+        await story.run(minutes=5)
+        story.world.resend_notification(labels[0])
+        assert "Healthy" in await story.command("order 3200")
+        assert "This is one of them, with 6 more" in await story.command("order 3201")

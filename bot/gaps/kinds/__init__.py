@@ -81,6 +81,8 @@ class StoreKind(Described):
     """One kind of trouble that a whole store has."""
 
     find: FindInStore
+    concerns: Callable[[Case], bool]
+    """Whether an order is part of it as things are now."""
     folds: frozenset[str]
     """Kinds of gaps of single orders that say the same and are told by this one instead."""
 

@@ -23,7 +23,7 @@ ATTEMPTS_FAIL = timedelta(hours=1)
 
 def find_import_stalled(case: StoreCase) -> Finding | None:
     """I5: orders younger than the newest imported one wait, and none of them was imported for too long."""
-    waiting = [each for each in case.younger if _waits(each)]
+    waiting = [each for each in case.younger if is_waiting(each)]
     if not waiting:
         return None
     rules = case.facts.rules
@@ -42,7 +42,8 @@ def find_import_stalled(case: StoreCase) -> Finding | None:
     )
 
 
-def _waits(case: Case) -> bool:
+def is_waiting(case: Case) -> bool:
+    """Whether an order is ready to be shipped and ShipStation has nothing of it."""
     facts = case.dossier
     if facts.matches or facts.shipments or case.standing.state != "ready" or is_too_old(case):
         return False
@@ -172,5 +173,6 @@ IMPORT_STALLED = StoreKind(
         "holidays",
     ),
     find=find_import_stalled,
+    concerns=is_waiting,
     folds=frozenset({"import.missing"}),
 )

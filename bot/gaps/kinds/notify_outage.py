@@ -98,10 +98,19 @@ def _untold(case: StoreCase) -> list[_Untold]:
     found = [
         _Untold(parcel, each, bounded(parcel.created_at, each.order, case.now))
         for each in case.untold
-        for parcel in each.coverage.parcels
-        if parcel.notify_error or parcel.notified is False
+        for parcel in _parcels(each)
     ]
     return sorted(found, key=lambda each: (each.at, each.parcel.kind, each.parcel.id))
+
+
+def _parcels(case: Case) -> list[Shipment]:
+    """Return the parcels of an order that Shopify does not show and was not told of."""
+    return [parcel for parcel in case.coverage.parcels if parcel.telling is not None]
+
+
+def is_untold(case: Case) -> bool:
+    """Whether Shopify was not told of a parcel of this order, and does not show it."""
+    return bool(_parcels(case))
 
 
 def _burst(group: list[_Untold]) -> list[_Untold]:
@@ -170,5 +179,6 @@ NOTIFY_OUTAGE = StoreKind(
     ),
     knobs=("windows.notify_outage", "shipstation.notify"),
     find=find_notify_outage,
+    concerns=is_untold,
     folds=frozenset({"sync.unfulfilled", "sync.partial"}),
 )
