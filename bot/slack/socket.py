@@ -31,12 +31,17 @@ log = structlog.get_logger("bot.slack.socket")
 
 
 class _Discreet(logging.Filter):
-    """Keeps the ticket of a socket's address, and the traceback that repeats it, out of the log."""
+    """Keeps out of the log: a socket's ticket, the traceback that repeats it, and whole payloads.
+
+    In detail the SDK logs who wrote, and where one may answer.
+    """
 
     _ticket = re.compile(r"(ticket|app_id)=[^&'\"\s]+")
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Strike the ticket out of the record, and let it through."""
+        """Strike the ticket out of the record and let it through, unless it is a detail."""
+        if record.levelno < logging.INFO:
+            return False
         record.msg, record.args = self._ticket.sub(r"\1=[struck out]", record.getMessage()), None
         record.exc_info = record.exc_text = None
         return True
@@ -44,7 +49,6 @@ class _Discreet(logging.Filter):
 
 _sdk_log = logging.getLogger("bot.slack.socket.sdk")
 _sdk_log.addFilter(_Discreet())
-_sdk_log.setLevel(logging.INFO)  # below that the SDK logs whole payloads: who wrote, and where one may answer
 
 
 class _Connection(AsyncSocketModeHandler):

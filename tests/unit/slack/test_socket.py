@@ -239,3 +239,19 @@ async def test_no_log_line_shows_the_ticket(line, monkeypatch, caplog):
     ours = [record.getMessage() for record in caplog.records if record.name.startswith(("bot", "slack"))]
     assert any("Failed to connect" in line for line in ours)
     assert not any("ticket-never-given" in line for line in ours)
+
+
+def test_the_sdk_says_no_more_than_was_asked_for_and_never_a_payload(monkeypatch):
+    sdk = logging.getLogger("bot.slack.socket.sdk")
+    said = []
+    listening = logging.Handler()
+    monkeypatch.setattr(listening, "emit", lambda record: said.append(record.getMessage()))
+    monkeypatch.setattr(sdk, "handlers", [listening])
+    monkeypatch.setattr(sdk, "propagate", False)
+    for level in (logging.WARNING, logging.DEBUG):
+        monkeypatch.setattr(logging.getLogger("bot"), "level", level)
+        sdk.manager._clear_cache()
+        sdk.debug("a payload")
+        sdk.info("a session at level %s", level)
+    sdk.manager._clear_cache()
+    assert said == [f"a session at level {logging.DEBUG}"]
