@@ -38,6 +38,8 @@ class Notice:
     edition_sent: int | None = None
     edition_due: int | None = None
     error: str | None = None
+    touched: bool = False
+    """Whether a person waits for it."""
 
 
 FIELDS = tuple(NOTICES.c[name] for name in Notice.__dataclass_fields__)

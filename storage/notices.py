@@ -1,6 +1,6 @@
 """The outbox: what is owed to Slack, exactly one card for each gap, and what came of each attempt."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,6 +26,8 @@ UNKNOWN_RESTS = timedelta(seconds=30)
 
 ROW = NOTICES.c
 PARENT = NOTICES.alias("parent")
+Permit = Callable[[Notice], Awaitable[bool]]
+"""Whether this one may be sent now; asked within the transaction that takes it."""
 SETTLED = or_(ROW.state == "sent", ROW.state == "dead")
 
 
@@ -103,32 +105,43 @@ class Notices:
         found = await self._run(self._owed(select(ROW.store)).distinct().order_by(ROW.store))
         return [row.store for row in found]
 
-    async def take(self, store: str) -> Notice | None:
+    async def take(self, store: str, permit: Permit | None = None) -> Notice | None:
         """Take the next due notice for sending: what people wait for first, then by age.
 
+        What `permit` holds back holds up only its like: new messages and changes to old ones pass each other.
         With state `unknown` it may have been sent already: look for it before sending it again.
         """
-        first = self._owed(select(*FIELDS)).where(ROW.store == store)
-        first = first.order_by(ROW.touched.desc(), ROW.due_at, ROW.seq).limit(1)
-        while row := (await self._run(first)).mappings().first():
-            found = notice.read(row)
-            taken: dict[str, Any] = {
-                "attempts": found.attempts + 1,
-                "attempted_at": self._now,
-                "due_at": self._now + SENDING_LASTS,
-            }
-            compare = (ROW.id == found.id, ROW.state == found.state, ROW.attempts == found.attempts)
-            done = await self._run(update(NOTICES).where(*compare).values(state="sending", **taken))
-            if done.rowcount == 1:
-                state: NoticeState = "unknown" if found.state in {"sending", "unknown"} else "sending"
-                return replace(found, state=state, **taken)
+        owed = self._owed(select(*FIELDS)).where(ROW.store == store)
+        first = owed.order_by(ROW.touched.desc(), ROW.due_at, ROW.seq).limit(1)
+        while found := await self._first(first):
+            if permit is not None and not await permit(found):
+                other = ROW.ts.is_(None) if found.ts is not None else ROW.ts.is_not(None)
+                found = await self._first(first.where(other))
+                if found is None or not await permit(found):
+                    return None
+            if taken := await self._begin(found):
+                return taken
         return None
+
+    async def _begin(self, found: Notice) -> Notice | None:
+        """Mark it as being sent, unless somebody else has it by now."""
+        taken: dict[str, Any] = {
+            "attempts": found.attempts + 1,
+            "attempted_at": self._now,
+            "due_at": self._now + SENDING_LASTS,
+        }
+        compare = (ROW.id == found.id, ROW.state == found.state, ROW.attempts == found.attempts)
+        done = await self._run(update(NOTICES).where(*compare).values(state="sending", **taken))
+        if done.rowcount != 1:
+            return None
+        state: NoticeState = "unknown" if found.state in {"sending", "unknown"} else "sending"
+        return replace(found, state=state, **taken)
 
     async def sent(self, notice_id: str, *, ts: str, channel: str, edition: int | None) -> None:
         """Note that it stands in the channel; owed again if its gap has moved on since `edition`."""
         behind = ROW.edition_due > edition if edition is not None else ROW.id.is_(None)
         await self._note(
-            notice_id,
+            ROW.id == notice_id,
             state=case((behind, "ready"), else_="sent"),
             attempts=case((behind, 0), else_=ROW.attempts),
             touched=ROW.touched & behind,
@@ -139,33 +152,34 @@ class Notices:
             error=None,
         )
 
-    async def retry(self, notice_id: str, *, after: timedelta, error: str) -> None:
-        """Note that it was certainly not sent, and when to try again."""
-        await self._note(notice_id, "sending", state="retry", due_at=self._now + after, error=error)
+    async def retry(self, taken: Notice, *, after: timedelta, error: str) -> None:
+        """Note that this attempt certainly did not send it, and when to try again."""
+        await self._failed(taken, state="retry", due_at=self._now + after, error=error)
 
-    async def unknown(self, notice_id: str, error: str) -> None:
-        """Note that nobody knows whether it was sent."""
-        await self._note(notice_id, "sending", state="unknown", due_at=self._now + UNKNOWN_RESTS, error=error)
+    async def unknown(self, taken: Notice, error: str) -> None:
+        """Note that nobody knows whether this attempt sent it."""
+        await self._failed(taken, state="unknown", due_at=self._now + UNKNOWN_RESTS, error=error)
 
-    async def dead(self, notice_id: str, error: str) -> None:
+    async def dead(self, taken: Notice, error: str) -> None:
         """Give up until something changes; cards that waited for its thread go into the channel instead."""
-        await self._note(notice_id, "sending", state="dead", error=error)
-        await self._orphan(notice_id)
+        if await self._failed(taken, state="dead", error=error):
+            await self._orphan(taken.id)
 
-    async def lost(self, notice_id: str) -> None:
-        """Note that its message is gone from Slack: it is posted again once, then given up."""
-        columns = (ROW.store, ROW.gap_id, ROW.ts, ROW.reposted)
-        found = (await self._run(select(*columns).where(ROW.id == notice_id))).first()
-        if found is None or found.ts is None:
+    async def lost(self, gone: Notice) -> None:
+        """Note that this message is gone from Slack: it is posted again once, then given up."""
+        columns = (ROW.store, ROW.gap_id, ROW.reposted)
+        mine = (ROW.id == gone.id, ROW.ts.is_not(None), ROW.ts == gone.ts)
+        found = (await self._run(select(*columns).where(*mine).with_for_update())).first()
+        if found is None:
             return
         if found.reposted:
-            await self._note(notice_id, state="dead", error="message_not_found")
-            await self._orphan(notice_id)
+            await self._note(*mine, state="dead", error="message_not_found")
+            await self._orphan(gone.id)
             return
         anew: dict[str, Any] = {"state": "ready", "due_at": self._now, "attempts": 0, "edition_sent": None}
-        await self._note(notice_id, None, ts=None, channel=None, reposted=True, **anew)
+        await self._note(*mine, ts=None, channel=None, reposted=True, **anew)
         if found.gap_id is not None:
-            await self._tell_reposted(notice_id, found)
+            await self._tell_reposted(gone.id, found)
 
     async def _tell_reposted(self, card_id: str, card: Any) -> None:
         row = {"gap_id": card.gap_id, "at": self._now, "code": "reposted", "facts": "{}"}
@@ -216,18 +230,24 @@ class Notices:
             .where(ROW.due_at <= (by or self._now), free)
         )
 
-    async def _note(self, notice_id: str, expected: NoticeState | None = None, **values: Any) -> None:
-        mine = update(NOTICES).where(ROW.id == notice_id)
-        if expected is not None:
-            mine = mine.where(ROW.state == expected)
-        await self._run(mine.values(**values))
+    async def _failed(self, taken: Notice, **values: Any) -> bool:
+        """Note what came of an attempt; one that another sender has followed by its own has nothing to say."""
+        attempt = (ROW.attempts == taken.attempts, ROW.attempted_at == taken.attempted_at)
+        return await self._note(ROW.id == taken.id, ROW.state == "sending", *attempt, **values) == 1
+
+    async def _note(self, *mine: Any, **values: Any) -> int:
+        done = await self._run(update(NOTICES).where(*mine).values(**values))
+        return int(done.rowcount)
 
     async def _orphan(self, notice_id: str) -> None:
         waiting = (ROW.parent_id == notice_id, ROW.kind == "card", ROW.ts.is_(None))
         await self._run(update(NOTICES).where(*waiting).values(parent_id=None))
 
     async def _one(self, *where: Any) -> Notice | None:
-        row = (await self._run(select(*FIELDS).where(*where))).mappings().first()
+        return await self._first(select(*FIELDS).where(*where))
+
+    async def _first(self, statement: Select[Any]) -> Notice | None:
+        row = (await self._run(statement)).mappings().first()
         return notice.read(row) if row is not None else None
 
     async def _pick(self, statement: Any, gap_ids: set[str]) -> list[Any]:

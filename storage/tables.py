@@ -338,6 +338,15 @@ class LeaseRow(SQLModel, table=True):
     until: datetime = Field(sa_type=Utc)
 
 
+class PaceRow(SQLModel, table=True):
+    """One allowance of Slack's, shared by all processes: when nothing of it will be used up any more."""
+
+    __tablename__ = "paces"
+
+    name: str = Field(primary_key=True)
+    full_at: datetime = Field(sa_type=Utc)
+
+
 def _table(model: Any) -> Table:
     table: Table = model.__table__
     return table
@@ -357,4 +366,5 @@ NOTICES = _table(NoticeRow)
 RUNS = _table(RunRow)
 CURSORS = _table(CursorRow)
 LEASES = _table(LeaseRow)
+PACES = _table(PaceRow)
 METADATA = SQLModel.metadata

@@ -2,22 +2,22 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.clock import Clock
+from bot.clock import Clock, at_least_on_the_wall
 from bot.metrics import DELIVERY_FAILURES, NOTICES
 from bot.settings import StoreSettings
 from bot.slack import drawing
 from bot.slack.drawing import Letter
-from bot.slack.gateway import Gateway, Posted
+from bot.slack.gateway import POST, UPDATE, Gateway, Posted
 from bot.slack.message import Message
 from bot.slack.outcomes import SlackFailure
-from bot.slack.pace import Patience, rest
+from bot.slack.pace import Pace, Patience, Permits, rest
 from storage.database import Database
 from storage.notices import Notice, Notices
 from storage.queue import Queue
@@ -31,6 +31,8 @@ _LONGEST_LOOK = 30.0
 """Seconds of the wall between two looks while the database is away."""
 _WAKE_EVERY = timedelta(minutes=1)
 _CHANNELS_AT_ONCE = 8
+_LONGEST_HOLD = timedelta(seconds=15)
+"""How long one round of sending waits for permits, which Slack's Retry-After may withhold for longer."""
 _SLACK_UNWELL = timedelta(minutes=1)
 """The longest rest while Slack or the way to it is unwell: that mends itself, unlike a channel or a token."""
 
@@ -43,6 +45,8 @@ class _Task:
     home: str
     """The channel of its store, whose lease we hold."""
     fence: int
+    wait: timedelta
+    """Of the clock, until its permit is valid."""
 
 
 class Delivery:
@@ -62,10 +66,13 @@ class Delivery:
         self._clock = clock
         self._holder = holder
         self._channels = {store.rules.name: store.channel for store in stores}
+        self._pace = Pace(database, clock)
         self._patience = Patience(clock)
         self._at_once = asyncio.Semaphore(_CHANNELS_AT_ONCE)
         self._busy: set[str] = set()
         self._homeless: set[str] = set()
+        self._held: timedelta | None = None
+        """How long what the pace held back in this round has to wait."""
         self._woken_at: datetime | None = None
         self._nudged = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -79,6 +86,14 @@ class Delivery:
 
         What Slack refuses stays owed. A failure of our own (the database) is raised after all channels had their turn.
         """
+        sent = await self._round(stop)
+        while self._held is not None and self._held <= _LONGEST_HOLD and not (stop and stop.is_set()):
+            await self._clock.sleep(self._held.total_seconds())
+            sent += await self._round(stop)
+        return sent
+
+    async def _round(self, stop: asyncio.Event | None) -> int:
+        self._held = None
         await self._wake_snoozes()
         owed = await self._owed()
         sent = await asyncio.gather(
@@ -190,19 +205,18 @@ class Delivery:
         return sent
 
     async def _take(self, channel: str, store: str) -> _Task | None:
-        """Take the next notice, committed as `sending` before anything leaves; None: none, or another sender's."""
-        now = self._clock.now()
+        """Take the next notice, committed as `sending` before anything leaves; None: none, or not now, or not ours."""
+        now, ttl = self._clock.now(), at_least_on_the_wall(self._clock, LEASE_SECONDS)
         async with self._database.write() as session:
-            fence = await Leases(session, now).take(_lease(channel), self._holder, self._lease_time())
+            fence = await Leases(session, now).take(_lease(channel), self._holder, ttl)
             if fence is None:
                 return None
-            notice = await Notices(session, now).take(store)
-        return _Task(notice, channel, fence) if notice else None
-
-    def _lease_time(self) -> timedelta:
-        """Return a minute of the clock, or of the wall where the clock runs faster: calls take wall time."""
-        wall = self._clock.wall_seconds(1)
-        return timedelta(seconds=LEASE_SECONDS / min(wall, 1) if wall > 0 else LEASE_SECONDS)
+            permits = Permits(session, now, channel)
+            notice = await Notices(session, now).take(store, permits)
+        if notice is None:
+            self._held = max(permits.wait, self._held or permits.wait) if permits.held else self._held
+            return None
+        return _Task(notice, channel, fence, permits.wait)
 
     # ---------------------------------------------------------------- one notice
 
@@ -211,6 +225,7 @@ class Delivery:
         if task.notice.state == "unknown" and task.notice.ts is None:
             await self._settle(task)
             return 0
+        await self._clock.sleep(task.wait.total_seconds())
         letter = await self._drawn(task)
         if letter is None or not await self._ours(task):
             return 0
@@ -255,6 +270,7 @@ class Delivery:
             if refusal.fault != "content" or letter.plain == letter.message:
                 raise
             log.warning("Slack refused a message; sent as plain text", notice=notice.id, code=refusal.code)
+            await self._pace.wait(POST if notice.ts is None else UPDATE, letter.channel)
             return await self._call(notice, letter, letter.plain)
 
     async def _call(self, notice: Notice, letter: Letter, message: Message) -> Posted:
@@ -267,13 +283,12 @@ class Delivery:
 
     async def _note_sent(self, notice: Notice, posted: Posted, edition: int | None) -> None:
         NOTICES.labels("sent").inc()
-        async with self._database.write() as session:
-            await Notices(session, self._clock.now()).sent(
-                notice.id, ts=posted.ts, channel=posted.channel, edition=edition
-            )
+        await self._note(
+            lambda notices: notices.sent(notice.id, ts=posted.ts, channel=posted.channel, edition=edition)
+        )
 
     async def _refused(self, task: _Task, letter: Letter, failure: SlackFailure) -> None:
-        notice, wait = task.notice, self._wait(task, letter.channel, failure)
+        notice, wait = task.notice, await self._wait(task, letter.channel, failure)
         NOTICES.labels(failure.outcome).inc()
         log.warning("not sent", notice=notice.id, kind=notice.kind, channel=letter.channel, code=failure.code)
         if failure.outcome == "dead":
@@ -287,8 +302,9 @@ class Delivery:
         else:  # an update may be repeated: it says the same again
             await self._keep(notice, wait, failure.code)
 
-    def _wait(self, task: _Task, channel: str, failure: SlackFailure) -> timedelta:
+    async def _wait(self, task: _Task, channel: str, failure: SlackFailure) -> timedelta:
         """Return when to try this one again, and leave alone whoever would refuse the others too."""
+        await self._pace.refused(failure)
         if failure.retry_after is not None:
             return timedelta(seconds=failure.retry_after)
         if failure.fault == "slack":
@@ -306,11 +322,11 @@ class Delivery:
             async with self._database.read() as session:
                 channel, thread = await drawing.address(session, notice, task.home, self._clock.now())
             found = await self._gateway.find(
-                channel, notice.id, notice.created_at, thread.ts if thread else None
+                channel, notice.id, notice.created_at, thread.ts if thread else None, turn=self._pace.wait
             )
         except SlackFailure as failure:
             if failure.code != "missing_scope":  # reading may be forbidden while writing is not
-                self._wait(task, channel, failure)
+                await self._wait(task, channel, failure)
             log.warning("not settled", notice=notice.id, code=failure.code)
             await self._doubt(notice, failure.code)
             return
@@ -320,21 +336,23 @@ class Delivery:
         now = self._clock.now()
         async with self._database.write() as session:
             if await Leases(session, now).held(_lease(task.home), self._holder, task.fence):
-                await Notices(session, now).retry(
-                    notice.id, after=timedelta(0), error="looked for, not there"
-                )
+                await Notices(session, now).retry(notice, after=timedelta(0), error="looked for, not there")
 
     async def _keep(self, notice: Notice, after: timedelta, error: str) -> None:
-        async with self._database.write() as session:
-            await Notices(session, self._clock.now()).retry(notice.id, after=after, error=error)
+        await self._note(lambda notices: notices.retry(notice, after=after, error=error))
 
     async def _bury(self, notice: Notice, error: str) -> None:
-        async with self._database.write() as session:
-            await Notices(session, self._clock.now()).dead(notice.id, error)
+        await self._note(lambda notices: notices.dead(notice, error))
 
     async def _doubt(self, notice: Notice, error: str) -> None:
+        await self._note(lambda notices: notices.unknown(notice, error))
+
+    async def _lose(self, notice: Notice) -> None:
+        await self._note(lambda notices: notices.lost(notice))
+
+    async def _note(self, write: Callable[[Notices], Awaitable[None]]) -> None:
         async with self._database.write() as session:
-            await Notices(session, self._clock.now()).unknown(notice.id, error)
+            await write(Notices(session, self._clock.now()))
 
     async def _lose_thread(self, notice: Notice, thread: Notice, wait: timedelta) -> None:
         """Have the thread's parent posted again; when that was given up, there is nowhere to say this."""
@@ -343,10 +361,6 @@ class Delivery:
             return
         await self._lose(thread)
         await self._keep(notice, wait, "its thread is gone")
-
-    async def _lose(self, notice: Notice) -> None:
-        async with self._database.write() as session:
-            await Notices(session, self._clock.now()).lost(notice.id)
 
 
 def _lease(channel: str) -> str:

@@ -14,7 +14,6 @@ from bot.metrics import SLACK_CALLS, SLACK_SECONDS
 from bot.slack import responses
 from bot.slack.message import Message
 from bot.slack.outcomes import SlackFailure
-from bot.slack.pace import Pace
 
 EVENT_TYPE = "stuck_notice"
 """The event_type of our metadata; its payload is {"notice": id, "edition": number}."""
@@ -29,10 +28,12 @@ _PAGE = 200
 _CLOCK_SKEW = timedelta(minutes=5)
 """How far Slack's clock may be behind ours."""
 
-# Slack's pace (slack.md 1.2): posts a channel, updates and reads a workspace.
-_POSTS_PER_MINUTE, _POST_BURST = 60, 4
-_UPDATES_PER_MINUTE, _UPDATE_BURST = 50, 10
-_READS_PER_MINUTE, _READ_BURST = 50, 20
+Turn = Callable[[str, str], Awaitable[None]]
+"""Waits until a method may be called for a channel."""
+
+
+async def at_once(_method: str, _channel: str) -> None:
+    """Wait for nothing: a single look needs no pace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +85,13 @@ def build_client(token: str, api_url: str) -> AsyncWebClient:
 
 
 class Gateway:
-    """One workspace of Slack, seen through one bot token."""
+    """One workspace of Slack, seen through one bot token. How fast it is called is its callers' business."""
 
     def __init__(self, client: AsyncWebClient, clock: Clock) -> None:
         self.client = client
         self.trouble: dict[str, Trouble] = {}
         """By channel id, `token`, `slack` or `scope:<method>`: what was refused last and not yet allowed again."""
         self._clock = clock
-        self._posts: dict[str, Pace] = {}
-        self._updates = Pace(clock, per_minute=_UPDATES_PER_MINUTE, burst=_UPDATE_BURST)
-        self._reads = Pace(clock, per_minute=_READS_PER_MINUTE, burst=_READ_BURST)
-        self._limited: dict[str, datetime] = {}
 
     def troubles(self) -> list[str]:
         """Return what stands between us and Slack now, one sentence each."""
@@ -106,12 +103,7 @@ class Gateway:
     async def post(
         self, channel: str, message: Message, *, metadata: Mapping[str, Any], thread_ts: str | None = None
     ) -> Posted:
-        """Post a message at Slack's pace; raise SlackFailure."""
-        self._refuse_while_limited(POST)
-        pace = self._posts.setdefault(
-            channel, Pace(self._clock, per_minute=_POSTS_PER_MINUTE, burst=_POST_BURST)
-        )
-        await self._clock.sleep(pace.reserve())
+        """Post a message; raise SlackFailure."""
         data = await self._call(
             POST,
             lambda: self.client.chat_postMessage(
@@ -129,8 +121,6 @@ class Gateway:
 
     async def update(self, channel: str, ts: str, message: Message, metadata: Mapping[str, Any]) -> Posted:
         """Replace a message of ours; no blocks means plain text. Raise SlackFailure."""
-        self._refuse_while_limited(UPDATE)
-        await self._clock.sleep(self._updates.reserve())
         await self._call(
             UPDATE,
             lambda: self.client.chat_update(
@@ -141,14 +131,20 @@ class Gateway:
         return Posted(ts, channel)
 
     async def find(
-        self, channel: str, notice_id: str, oldest: datetime, thread_ts: str | None = None
+        self,
+        channel: str,
+        notice_id: str,
+        oldest: datetime,
+        thread_ts: str | None = None,
+        *,
+        turn: Turn = at_once,
     ) -> Posted | None:
         """Look for the message that carries this notice; None only after everything since `oldest` was read.
 
-        Raise SlackFailure when any page cannot be read (design decision 9).
+        `turn` is waited for before each page. Raise SlackFailure when any page cannot be read (design decision 9).
         """
         try:
-            async for message in self._messages(channel, oldest - _CLOCK_SKEW, thread_ts):
+            async for message in self._messages(channel, oldest - _CLOCK_SKEW, thread_ts, turn):
                 payload = _notice(message)
                 if payload.get("notice") == notice_id:
                     edition = payload.get("edition")
@@ -196,12 +192,11 @@ class Gateway:
         )
 
     async def _messages(
-        self, channel: str, oldest: datetime, thread_ts: str | None
+        self, channel: str, oldest: datetime, thread_ts: str | None, turn: Turn
     ) -> AsyncIterator[dict[str, Any]]:
         method, cursor = (REPLIES if thread_ts else HISTORY), ""
         while True:
-            self._refuse_while_limited(method)
-            await self._clock.sleep(self._reads.reserve())
+            await turn(method, channel)
             ask = partial(self._page, channel, oldest, thread_ts, cursor)
             page = await self._call(method, ask, about=channel)
             for message in _rows(page, method):
@@ -225,12 +220,6 @@ class Gateway:
             channel=channel, oldest=since, cursor=cursor or None, limit=_PAGE, include_all_metadata=True
         )
 
-    def _refuse_while_limited(self, method: str) -> None:
-        """Spare Slack a call that it already said it will not answer yet."""
-        left = (self._limited.get(method, self._clock.now()) - self._clock.now()).total_seconds()
-        if left > 0:
-            raise SlackFailure(method, "ratelimited", retry_after=left)
-
     async def _call(
         self, method: str, ask: Callable[[], Awaitable[AsyncSlackResponse]], *, about: str = ""
     ) -> dict[str, Any]:
@@ -252,14 +241,11 @@ class Gateway:
     def _note(self, failure: SlackFailure, about: str) -> None:
         """Keep what doctor and health should tell, by what is wrong."""
         SLACK_CALLS.labels(failure.method, failure.outcome).inc()
-        now = self._clock.now()
-        if failure.retry_after is not None:
-            self._limited[failure.method] = now + timedelta(seconds=failure.retry_after)
         key = {"channel": about, "token": "token", "slack": "slack"}.get(failure.fault)
         if failure.code == "missing_scope":
             key = f"scope:{failure.method}"
         if key:
-            self.trouble[key] = Trouble(failure.code, failure.method, failure.todo, now)
+            self.trouble[key] = Trouble(failure.code, failure.method, failure.todo, self._clock.now())
 
 
 def _rows(page: Mapping[str, Any], method: str) -> list[dict[str, Any]]:

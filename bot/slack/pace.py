@@ -4,26 +4,84 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
+from bot.slack.gateway import POST, UPDATE
+from bot.slack.outcomes import SlackFailure
+from storage.database import AsyncSession, Database
+from storage.notices import Notice
+from storage.paces import Allowance, Paces
 
+LONGEST_WAIT = timedelta(seconds=3)
+"""How long something that was taken may wait for its permit; what would wait longer is not taken."""
 _FIRST_REST = timedelta(seconds=5)
 LONGEST_REST = timedelta(minutes=15)
 """What is owed is tried again at least this often."""
 
+# Slack's pace (slack.md 1.2): posts a second in a channel and some hundred a minute in a workspace; tier 3 for the rest.
+_BURST = {POST: 40, UPDATE: 10}
+_PER_MINUTE = {POST: 240}
+_TIER_3 = 50
+_READ_BURST = 20
+_CHANNEL_PER_MINUTE, _CHANNEL_BURST = 60, 4
+
+
+def allowance(method: str) -> Allowance:
+    """Return what the whole workspace may do with a method."""
+    return Allowance(method, _PER_MINUTE.get(method, _TIER_3), _BURST.get(method, _READ_BURST))
+
+
+def allowances(method: str, channel: str) -> list[Allowance]:
+    """Return what a call of this method that concerns this channel uses up."""
+    if method != POST:
+        return [allowance(method)]
+    return [allowance(POST), Allowance(f"{POST} {channel}", _CHANNEL_PER_MINUTE, _CHANNEL_BURST)]
+
+
+class Permits:
+    """Permits for what one channel is sent, taken in the transaction that takes the notice."""
+
+    def __init__(self, session: AsyncSession, now: datetime, channel: str) -> None:
+        self.wait = timedelta(0)
+        """Of the clock, until the permit that was given last is valid, or the one that was not could be."""
+        self.held = False
+        """Whether something was held back."""
+        self._paces = Paces(session, now)
+        self._channel = channel
+
+    async def __call__(self, notice: Notice) -> bool:
+        """Whether this one may be sent within LONGEST_WAIT. What nobody waits for leaves half of each burst free."""
+        if notice.ts is None and notice.state in {"unknown", "sending"}:
+            return True  # it is looked for first, and reading takes permits of its own
+        wanted = allowances(POST if notice.ts is None else UPDATE, self._channel)
+        if not notice.touched:
+            wanted = [each.half() for each in wanted]
+        self.wait = await self._paces.reserve(wanted, LONGEST_WAIT)
+        self.held = self.wait > LONGEST_WAIT
+        return not self.held
+
 
 class Pace:
-    """A bucket of permits that refills steadily; taking one says how long to wait for it."""
+    """Slack's pace over all processes: its state is in the database."""
 
-    def __init__(self, clock: Clock, *, per_minute: float, burst: int) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
         self._clock = clock
-        self._each = timedelta(minutes=1) / per_minute
-        self._burst = burst
-        self._full_at = clock.now()
 
-    def reserve(self) -> float:
-        """Take the next permit and return the seconds (of the clock) until it is valid."""
-        now = self._clock.now()
-        self._full_at = max(self._full_at, now) + self._each
-        return max((self._full_at - self._each * self._burst - now).total_seconds(), 0.0)
+    async def wait(self, method: str, channel: str) -> None:
+        """Wait for a permit; raise SlackFailure, as if Slack had refused, where that takes longer than LONGEST_WAIT."""
+        async with self._database.write() as session:
+            paces = Paces(session, self._clock.now())
+            wait = await paces.reserve(allowances(method, channel), LONGEST_WAIT)
+        if wait > LONGEST_WAIT:
+            raise SlackFailure(method, "ratelimited")
+        await self._clock.sleep(wait.total_seconds())
+
+    async def refused(self, failure: SlackFailure) -> None:
+        """Give out no permits for as long as Slack asked for; it asks that of a method, not of a channel."""
+        if failure.retry_after is not None:
+            now = self._clock.now()
+            async with self._database.write() as session:
+                until = now + timedelta(seconds=failure.retry_after)
+                await Paces(session, now).close(allowance(failure.method), until)
 
 
 def rest(failures: int, longest: timedelta = LONGEST_REST) -> timedelta:

@@ -354,7 +354,7 @@ async def test_messages_that_slack_refuses_are_red_with_their_code(patient):
     async def buried(session):
         notices = Notices(session, now)
         taken = await notices.take("main")
-        await notices.dead(taken.id, "invalid_blocks")
+        await notices.dead(taken, "invalid_blocks")
 
     await patient.write(buried)
     check = await patient.check("messages to Slack")
@@ -364,7 +364,7 @@ async def test_messages_that_slack_refuses_are_red_with_their_code(patient):
 async def _attempt(notices: Notices, code: str, *, times: int) -> None:
     for _ in range(times):
         taken = await notices.take("main")
-        await notices.retry(taken.id, after=timedelta(0), error=code)
+        await notices.retry(taken, after=timedelta(0), error=code)
 
 
 # ---------------------------------------------------------------- matching

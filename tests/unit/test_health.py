@@ -60,7 +60,7 @@ class Bot:
             notices = Notices(session, self.clock.now())
             taken = await notices.take("main")
             assert taken is not None
-            await notices.dead(taken.id, code)
+            await notices.dead(taken, code)
 
     async def found(self, number: int = 1) -> None:
         finding = Finding(
@@ -83,7 +83,7 @@ class Bot:
                 notices = Notices(session, self.clock.now())
                 taken = await notices.take("main")
                 assert taken is not None
-                await notices.retry(taken.id, after=timedelta(0), error=code)
+                await notices.retry(taken, after=timedelta(0), error=code)
 
     async def health(self, *stores: str, **known):
         return await examine(self.database, self.clock, stores or ("main",), every=EVERY, **known)

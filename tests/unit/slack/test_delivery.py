@@ -14,18 +14,20 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
-from bot.clock import FastClock, ManualClock
+from bot.clock import ManualClock
 from bot.metrics import REGISTRY
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.slack.workspace import BOT_TOKEN, Workspace
 from bot.slack import cards, delivery
 from bot.slack.delivery import Delivery
 from bot.slack.gateway import Gateway, build_client
+from bot.slack.pace import allowance
 from storage import notice
 from storage.database import Database
 from storage.findings import Cause, Evidence, Finding, NextAction, Severity
 from storage.gap import Gap, Judged
 from storage.notices import Notice, Notices
+from storage.paces import Paces
 from storage.queue import Queue
 from storage.runs import Leases
 from storage.tables import NOTICES
@@ -117,6 +119,13 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     yield Rig(database, clock, workspace, server.url)
     await database.close()
     await server.stop()
+
+
+async def touch_all(rig: Rig) -> None:
+    """Owe every card again."""
+    async with rig.database.write() as session:
+        for gap in await Queue(session, rig.clock.now()).list():
+            await Notices(session, rig.clock.now()).owe_card(gap)
 
 
 # ---------------------------------------------------------------- what is sent
@@ -290,8 +299,75 @@ async def test_a_backlog_goes_out_at_one_a_second_after_a_small_burst(rig):
     await rig.found(*range(1, 6), first_run=True)
     await rig.found(*range(6, 11))
     assert await rig.delivery.run_once() == 11
-    assert rig.clock.now() - START == timedelta(seconds=7)
+    assert rig.clock.now() - START == timedelta(seconds=9)
     assert not [call for call in rig.workspace.calls if call.error]
+
+
+async def test_two_senders_together_keep_slacks_pace(rig):
+    """One a channel each, and updates are counted for the whole workspace."""
+    rig.workspace.pace.on = True
+    channels = [HOME, rig.workspace.add_channel("C0SECOND11", "second").id]
+    names = ["main", "second"]
+    for name in names:
+        await rig.found(*range(1, 5), store=name, first_run=True)
+    senders = [
+        rig.sender(store(name, channel), holder=name) for name, channel in zip(names, channels, strict=True)
+    ]
+    await asyncio.gather(*(sender.run_once() for sender in senders))
+    before = rig.clock.now()
+    for _ in range(8):
+        await touch_all(rig)
+        await asyncio.gather(*(sender.run_once() for sender in senders))
+    updates = len(rig.workspace.called("chat.update"))
+    assert updates == 8 * 8
+    took = (rig.clock.now() - before).total_seconds()
+    assert took >= (updates - 10) * 60 / 50
+    assert not [call for call in rig.workspace.calls if call.error]
+
+
+async def test_what_slack_asks_one_sender_the_others_heed(rig):
+    await rig.found(1)
+    await rig.found(2, store="second")
+    rig.workspace.fail_next("chat.postMessage", "ratelimited:40")
+    assert await rig.sender(store("main")).run_once() == 0
+    other = rig.sender(store("second"), holder="there")
+    assert await other.run_once() == 0
+    rig.clock.move(seconds=39)
+    assert rig.posts() == 1
+    assert await other.run_once() == 1
+    assert rig.clock.now() - START >= timedelta(seconds=40)
+
+
+async def test_a_persons_card_passes_a_backlog_of_updates(rig):
+    gaps = await rig.found(*range(1, 5), first_run=True)
+    await rig.delivery.run_once()
+    while rig.clock.now() - START < timedelta(seconds=10):
+        await touch_all(rig)
+        await rig.delivery.run_once()
+    await touch_all(rig)
+    async with rig.queue() as queue:
+        await queue.claim(gaps[3].id, "U0ALEX")
+    before, calls = rig.clock.now(), len(rig.workspace.calls)
+    await rig.delivery.run_once()
+    first, *others = [call for call in rig.workspace.calls[calls:] if call.method == "chat.update"]
+    assert "<@U0ALEX>" in str(first.arguments)
+    assert first.at == before, "there is always room for a click"
+    assert rig.clock.now() > before, "the others waited"
+    assert len(others) == 3
+
+
+async def test_a_backlog_of_updates_does_not_hold_up_new_cards(rig):
+    await rig.found(*range(1, 5), first_run=True)
+    await rig.delivery.run_once()
+    async with rig.database.write() as session:
+        await Paces(session, rig.clock.now()).close(
+            allowance("chat.update"), rig.clock.now() + timedelta(minutes=5)
+        )
+    await touch_all(rig)
+    rig.clock.move(seconds=1)
+    await rig.found(9)
+    assert await rig.delivery.run_once() == 1
+    assert "#9" in rig.workspace.messages()[-1].words
 
 
 async def test_over_the_limit_it_waits_as_long_as_slack_says(rig):
@@ -730,9 +806,9 @@ async def test_a_sender_that_lost_its_lease_while_looking_leaves_the_rest_to_the
     await rig.delivery.run_once()
     find = rig.gateway.find
 
-    async def slow(*args):
+    async def slow(*args, **known):
         await stolen(rig)
-        return await find(*args)
+        return await find(*args, **known)
 
     monkeypatch.setattr(rig.gateway, "find", slow)
     await rig.later(seconds=30)
@@ -749,13 +825,6 @@ async def test_a_channel_that_is_being_sent_to_is_not_begun_again(rig):
     rig.delivery._busy.add(HOME)
     assert await rig.delivery._drain(HOME, ["main"], None) == 0
     assert await rig.states() == ["ready"]
-
-
-async def test_on_a_fast_clock_a_lease_lasts_a_minute_of_the_wall(rig):
-    sender = Delivery(rig.database, rig.gateway, FastClock(START, 60), (store(),), holder="here")
-    assert sender._lease_time() == timedelta(hours=1)
-    slow = Delivery(rig.database, rig.gateway, FastClock(START, 0.5), (store(),), holder="here")
-    assert slow._lease_time() == timedelta(minutes=1)
 
 
 # ---------------------------------------------------------------- what cannot be drawn

@@ -180,40 +180,6 @@ async def test_a_limit_says_how_long_to_wait(gateway, wire, header, seconds):
     assert (failure.outcome, failure.fault, failure.retry_after) == ("retry", "pace", seconds)
 
 
-async def test_while_limited_slack_is_spared_that_method_and_no_other(gateway, wire, clock):
-    wire.says({"ok": False, "error": "ratelimited"}, 429, Retry_After="20")
-    await refusal(gateway)
-    clock.move(seconds=5)
-    assert (await refusal(gateway)).retry_after == 15
-    wire.says({"ok": True})
-    await gateway.update("C1", "1.2", HELLO, META)
-    clock.move(seconds=15)
-    wire.says({"ok": True, "ts": "1.2"})
-    await gateway.post("C1", HELLO, metadata=META)
-    assert [method for method, _ in wire.asked] == ["chat.postMessage", "chat.update", "chat.postMessage"]
-
-
-async def test_posts_to_one_channel_go_one_a_second_after_a_small_burst(gateway, wire, clock):
-    for _ in range(10):
-        wire.says({"ok": True, "ts": "1.2"})
-        await gateway.post("C1", HELLO, metadata=META)
-    assert clock.now() - START == timedelta(seconds=6)
-
-
-async def test_another_channel_does_not_wait_for_the_first(gateway, wire, clock):
-    for number in range(8):
-        wire.says({"ok": True, "ts": "1.2"})
-        await gateway.post(f"C{number % 2}", HELLO, metadata=META)
-    assert clock.now() == START
-
-
-async def test_updates_go_fifty_a_minute_over_all_channels(gateway, wire, clock):
-    for number in range(60):
-        wire.says({"ok": True})
-        await gateway.update(f"C{number}", "1.2", HELLO, META)
-    assert clock.now() - START == timedelta(seconds=60)
-
-
 # ---------------------------------------------------------------- looking for a message
 
 

@@ -119,7 +119,7 @@ async def test_a_change_while_nobody_knows_whether_it_was_sent_keeps_it_unknown(
     gap = await opened(database, make)
     taken = await take(database)
     assert taken is not None
-    await do(database, "unknown", taken.id, "timeout")
+    await do(database, "unknown", taken, "timeout")
     await claim(database, gap)
     owed = await card(database, gap)
     assert (owed.state, owed.due_at, owed.edition_due) == ("unknown", NOON + 30 * SECOND, 2)
@@ -133,9 +133,9 @@ async def test_a_change_gives_a_refused_card_another_chance(
     taken = await take(database)
     assert taken is not None
     if outcome == "dead":
-        await do(database, "dead", taken.id, "is_archived")
+        await do(database, "dead", taken, "is_archived")
     else:
-        await do(database, "retry", taken.id, after=3600 * SECOND, error="ratelimited")
+        await do(database, "retry", taken, after=3600 * SECOND, error="ratelimited")
     await claim(database, gap)
     assert (await card(database, gap)).state == "ready"
     assert (await send(database)).gap_id == gap.id
@@ -239,7 +239,7 @@ async def test_cards_whose_parent_is_given_up_go_into_the_channel(
         await Queue(session, NOON).apply("main", judged)
     parent = await take(database)
     assert parent is not None
-    await do(database, "dead", parent.id, "invalid_blocks")
+    await do(database, "dead", parent, "invalid_blocks")
     assert [(await send(database)).parent_id for _ in judged] == [None] * 6
 
 
@@ -268,7 +268,7 @@ async def test_what_is_to_be_retried_waits_as_long_as_slack_said(
     gap = await opened(database, make)
     taken = await take(database)
     assert taken is not None
-    await do(database, "retry", taken.id, after=30 * SECOND, error="ratelimited")
+    await do(database, "retry", taken, after=30 * SECOND, error="ratelimited")
     owed = await card(database, gap)
     assert (owed.state, owed.error) == ("retry", "ratelimited")
     assert await take(database, NOON + 29 * SECOND) is None
@@ -283,7 +283,7 @@ async def test_an_unknown_outcome_is_handed_out_as_unknown_half_a_minute_later(
     await opened(database, make)
     taken = await take(database)
     assert taken is not None
-    await do(database, "unknown", taken.id, "timeout")
+    await do(database, "unknown", taken, "timeout")
     assert await take(database, NOON + 29 * SECOND) is None
     assert await do(database, "stores_owed", now=NOON + 30 * SECOND) == ["main"]
     doubtful = await take(database, NOON + 30 * SECOND)
@@ -317,9 +317,9 @@ async def test_a_slow_sender_that_comes_back_with_good_news_is_believed(
 async def test_a_late_failure_does_not_undo_a_success(database: Database, make: SimpleNamespace) -> None:
     gap = await opened(database, make)
     sent = await send(database)
-    await do(database, "retry", sent.id, after=SECOND, error="late")
-    await do(database, "unknown", sent.id, "late")
-    await do(database, "dead", sent.id, "late")
+    await do(database, "retry", sent, after=SECOND, error="late")
+    await do(database, "unknown", sent, "late")
+    await do(database, "dead", sent, "late")
     assert (await card(database, gap)).state == "sent"
 
 
@@ -327,7 +327,7 @@ async def test_what_is_given_up_is_told_and_not_sent(database: Database, make: S
     gap = await opened(database, make)
     taken = await take(database)
     assert taken is not None
-    await do(database, "dead", taken.id, "is_archived")
+    await do(database, "dead", taken, "is_archived")
     assert await take(database, NOON + 3600 * SECOND) is None
     [letter] = await do(database, "dead_letters")
     assert (letter.gap_id, letter.error) == (gap.id, "is_archived")
@@ -339,30 +339,53 @@ async def test_a_deleted_message_is_posted_again_once(database: Database, make: 
     await claim(database, gap)
     await send(database)
     await send(database, ts="2.0")
-    notice = await card(database, gap)
-    await do(database, "lost", notice.id, now=NOON + SECOND)
+    await do(database, "lost", await card(database, gap), now=NOON + SECOND)
     again = await card(database, gap)
     assert (again.state, again.ts, again.channel, again.edition_sent) == ("ready", None, None, None)
     async with database.read() as session:
         codes = [event.code for event in await Queue(session, NOON).history(gap.id)]
     assert codes == ["opened", "claimed", "reposted"]
     assert [(await send(database, NOON + SECOND, "3.0")).kind for _ in range(2)] == ["card", "line"]
-    await do(database, "lost", notice.id, now=NOON + 2 * SECOND)
+    await do(database, "lost", await card(database, gap), now=NOON + 2 * SECOND)
     dead = await card(database, gap)
     assert (dead.state, dead.error) == ("dead", "message_not_found")
 
 
 async def test_losing_a_message_twice_at_once_counts_once(database: Database, make: SimpleNamespace) -> None:
     gap = await opened(database, make)
-    sent = await send(database)
-    await do(database, "lost", sent.id)
-    await do(database, "lost", sent.id)
+    await send(database)
+    sent = await card(database, gap)
+    await do(database, "lost", sent)
+    await do(database, "lost", sent)
     assert (await card(database, gap)).state == "ready"
 
 
-async def test_losing_a_message_that_nobody_knows_is_nothing(database: Database) -> None:
-    await do(database, "lost", "nowhere")
-    assert await do(database, "counts") == {}
+async def test_losing_a_message_that_was_posted_again_meanwhile_is_nothing(
+    database: Database, make: SimpleNamespace
+) -> None:
+    gap = await opened(database, make)
+    await send(database)
+    stale = await card(database, gap)
+    await do(database, "lost", stale)
+    await send(database, ts="2.0")
+    await do(database, "lost", stale)
+    assert (await card(database, gap)).ts == "2.0"
+
+
+async def test_the_failure_of_an_attempt_that_another_sender_followed_changes_nothing(
+    database: Database, make: SimpleNamespace
+) -> None:
+    gap = await opened(database, make)
+    slow = await take(database)
+    assert slow is not None
+    later = NOON + 60 * SECOND
+    mine = await take(database, later)
+    for failure in ("retry", "unknown", "dead"):
+        known: dict[str, Any] = {"after": SECOND} if failure == "retry" else {}
+        await do(database, failure, slow, error="late", now=later, **known)
+    now = await card(database, gap)
+    assert mine is not None
+    assert (now.state, now.attempts, now.due_at) == ("sending", 2, mine.due_at)
 
 
 async def test_a_lost_parent_is_posted_again_before_its_cards(
@@ -372,9 +395,9 @@ async def test_a_lost_parent_is_posted_again_before_its_cards(
     async with database.write() as session:
         await Queue(session, NOON).apply("main", judged)
     parent = await send(database)
-    await do(database, "lost", parent.id)
-    assert (await send(database)).id == parent.id
-    await do(database, "lost", parent.id)
+    await do(database, "lost", await do(database, "get", parent.id))
+    assert (await send(database, ts="2.0")).id == parent.id
+    await do(database, "lost", await do(database, "get", parent.id))
     assert (await do(database, "get", parent.id)).state == "dead"
     assert (await send(database)).parent_id is None
 
@@ -407,11 +430,11 @@ async def test_what_slack_refuses_again_and_again_is_counted_by_its_code(
     now = NOON
     for _ in range(4):
         taken = await do(database, "take", "main", now=now)
-        await do(database, "retry", taken.id, after=SECOND, error="is_archived", now=now)
+        await do(database, "retry", taken, after=SECOND, error="is_archived", now=now)
         now += 2 * SECOND
     assert await do(database, "refused", now=now) == {}
     taken = await do(database, "take", "main", now=now)
-    await do(database, "retry", taken.id, after=SECOND, error="is_archived", now=now)
+    await do(database, "retry", taken, after=SECOND, error="is_archived", now=now)
     assert await do(database, "refused", now=now) == {"is_archived": 1}
     taken = await do(database, "take", "main", now=now + SECOND)
     await do(database, "sent", taken.id, ts="1.1", channel="C1", edition=1)

@@ -39,9 +39,9 @@ async def attempt(database: Database, code: str, outcome: str) -> None:
         taken = await notices.take("main")
         assert taken is not None
         if outcome == "dead":
-            await notices.dead(taken.id, code)
+            await notices.dead(taken, code)
         else:
-            await notices.retry(taken.id, after=timedelta(0), error=code)
+            await notices.retry(taken, after=timedelta(0), error=code)
 
 
 async def test_a_snooze_that_does_not_end_is_counted_after_the_grace(database, make):

@@ -134,7 +134,7 @@ async def _deliver(notices: Notices) -> None:
     notice = await notices.take("main")
     assert notice is not None
     await notices.sent(notice.id, ts="1.0", channel="C1", edition=None)
-    await notices.lost(notice.id)
+    await notices.lost(notice)
 
 
 async def _look(overdue: Overdue) -> None:
