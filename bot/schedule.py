@@ -1,9 +1,9 @@
-"""What runs when. Every job takes a lease, so any number of workers may run this schedule."""
+"""What runs when. Any number of workers may run this schedule: the stores are shared out by what is due and by leases."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from time import monotonic
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -12,20 +12,24 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
 from bot.heartbeat import EVERY as BEAT_EVERY
-from bot.reconcile import WatchedStore, run
+from bot.reconcile import WatchedStore, due, run
 
 Heartbeat = Callable[[], Awaitable[object]]
 
 log = structlog.get_logger(__name__)
 
-FASTEST = 0.5
-"""Seconds on the wall between two runs at the least, however fast the clock runs."""
+LOOK_EVERY = 0.5
+"""Seconds on the wall between two looks at what is due, and between two beats at the least."""
+RUNS_AT_ONCE = 10
+"""Stores that one process reads at the same time: as many as it may have connections to the database."""
+REST = 30.0
+"""Seconds on the wall for which a store is left alone here after its run broke off, or everything when the database is away."""
 RUNS_END_WITHIN = 3.0
 """Seconds that a run in progress has to end when the process is asked to stop; then it is broken off."""
 
 
 class Schedule:
-    """Reconciles every store at its interval until it is stopped; beats beside that, where somebody listens."""
+    """Reconciles every store once an interval until it is stopped; beats beside that, where somebody listens."""
 
     def __init__(
         self,
@@ -36,92 +40,126 @@ class Schedule:
         heartbeat: Heartbeat | None = None,
     ) -> None:
         self.stores = tuple(stores)
-        self.seconds = max(FASTEST, clock.wall_seconds(every.total_seconds()))
+        self._every = every
+        self._clock = clock
         self._heartbeat = heartbeat
-        self._beat_seconds = max(FASTEST, clock.wall_seconds(BEAT_EVERY.total_seconds()))
-        self._jobs: set[asyncio.Task[Any]] = set()
-        self._runs: set[asyncio.Task[Any]] = set()
+        self._beat_seconds = max(LOOK_EVERY, clock.wall_seconds(BEAT_EVERY.total_seconds()))
+        self._runs: dict[str, asyncio.Task[None]] = {}
+        """The stores that are being read here, or wait for their turn."""
+        self._turns = asyncio.Semaphore(RUNS_AT_ONCE)
+        self._rests: dict[str, float] = {}
+        """Until when a store, or under "" the schedule itself, is left alone; seconds of `monotonic`."""
+        self._jobs: set[asyncio.Task[None]] = set()
+        self._stopping = False
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Run every store's job until `stop`; then let the runs in progress end, or break them off."""
-        self._start()
+        """Work until `stop`; then let the runs in progress end, or break them off."""
+        self._add("look", self._look, LOOK_EVERY, timedelta(0))
+        if self._heartbeat is not None:
+            self._add("heartbeat", self._beat, self._beat_seconds, timedelta(seconds=self._beat_seconds))
+        self._scheduler.start()
         try:
             await stop.wait()
         finally:
             await self._finish()
 
-    def _start(self) -> None:
-        """Start every store's job; the first runs are spread over a tenth of the interval."""
-        now = datetime.now(UTC)
-        for number, store in enumerate(self.stores):
-            self._scheduler.add_job(
-                self._reconcile,
-                IntervalTrigger(seconds=self.seconds, jitter=self.seconds / 10),
-                args=[store],
-                id=f"reconcile:{store.name}",
-                next_run_time=now + timedelta(seconds=self.seconds / 10 * number / len(self.stores)),
-            )
-        if self._heartbeat is not None:
-            self._scheduler.add_job(
-                self._beat,
-                IntervalTrigger(seconds=self._beat_seconds),
-                args=[self._heartbeat],
-                id="heartbeat",
-            )
-        self._scheduler.start()
+    def _add(self, name: str, work: Callable[[], Awaitable[None]], seconds: float, first: timedelta) -> None:
+        """Have APScheduler do it every so often, in a task of our own: what it sees of it always ends well."""
+
+        async def apart() -> None:
+            one = asyncio.ensure_future(work())
+            self._jobs.add(one)
+            one.add_done_callback(self._jobs.discard)
+            await asyncio.wait([one])
+
+        self._scheduler.add_job(
+            apart, IntervalTrigger(seconds=seconds), id=name, next_run_time=datetime.now(UTC) + first
+        )
 
     async def _finish(self) -> None:
+        self._stopping = True
         self._scheduler.pause()
-        if self._jobs:
-            await asyncio.wait(self._jobs, timeout=RUNS_END_WITHIN)
-        for one in self._runs:
-            one.cancel()
-        if self._jobs:
-            await asyncio.wait(self._jobs)
+        at_work = {*self._runs.values(), *self._jobs}
+        if at_work:
+            _, late = await asyncio.wait(at_work, timeout=RUNS_END_WITHIN)
+            for one in late:
+                one.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         self._scheduler.shutdown(wait=False)
 
-    async def _reconcile(self, store: WatchedStore) -> None:
-        if not await self._apart(reconcile(store)):
-            log.info("run broken off to stop; the next one starts from the same place", store=store.name)
+    # ---------------------------------------------------------------- the stores
 
-    async def _beat(self, heartbeat: Heartbeat) -> None:
-        await self._apart(beat(heartbeat))
+    async def _look(self) -> None:
+        """Begin to read what is due. Never raises: the next look must come."""
+        if self._resting("") or self._stopping:
+            return
+        try:
+            for store in await self._due():
+                self._begin(store)
+        except SQLAlchemyError as error:
+            self._rest("")
+            log.error("nothing is read: the database does not answer", error=_reason(error))  # noqa: TRY400  # its traceback says nothing about us
+        except Exception:  # a fault of ours in one look must not end the schedule; the log has its traceback
+            self._rest("")
+            log.exception("the look at what is due broke off")
 
-    async def _apart(self, work: Coroutine[Any, Any, None]) -> bool:
-        """Work in a task of our own: what APScheduler sees of it always ends well. Return whether it came to its end."""
-        job = asyncio.current_task()
-        assert job is not None
-        one = asyncio.create_task(work)
-        self._jobs.add(job)
-        self._runs.add(one)
-        job.add_done_callback(self._jobs.discard)
-        one.add_done_callback(self._runs.discard)
-        await asyncio.wait([one])
-        return not one.cancelled()
+    def _begin(self, store: WatchedStore) -> None:
+        self._runs[store.name] = one = asyncio.create_task(self._in_turn(store))
+        one.add_done_callback(lambda _: self._runs.pop(store.name, None))
+
+    async def _due(self) -> list[WatchedStore]:
+        free = [
+            store for store in self.stores if store.name not in self._runs and not self._resting(store.name)
+        ]
+        if not free:
+            return []
+        async with free[0].database.read() as session:
+            return await due(session, free, self._every, self._clock.now())
+
+    async def _in_turn(self, store: WatchedStore) -> None:
+        async with self._turns:
+            if self._stopping:
+                return
+            try:
+                if not await reconcile(store, self._every):
+                    self._rest(store.name)
+            except asyncio.CancelledError:
+                log.info("run broken off to stop; the next one starts from the same place", store=store.name)
+                raise
+
+    def _resting(self, name: str) -> bool:
+        return monotonic() < self._rests.get(name, 0.0)
+
+    def _rest(self, name: str) -> None:
+        self._rests[name] = monotonic() + REST
+
+    # ---------------------------------------------------------------- the heartbeat
+
+    async def _beat(self) -> None:
+        """Beat once. Never raises: the next beat must come."""
+        assert self._heartbeat is not None
+        try:
+            await self._heartbeat()
+        except Exception:  # a fault of ours in one beat must not end the schedule; the log has its traceback
+            log.exception("the heartbeat broke off")
 
 
-async def beat(heartbeat: Heartbeat) -> None:
-    """Beat once. Never raises: the next beat must come."""
+async def reconcile(store: WatchedStore, every: timedelta) -> bool:
+    """Run once, unless another process has within `every`, and say in the log what came of it.
+
+    Return whether it came to its end, complete or not. Never raises: the next run must come.
+    """
     try:
-        await heartbeat()
-    except Exception:  # a fault of ours in one beat must not end the schedule; the log has its traceback
-        log.exception("the heartbeat broke off")
-
-
-async def reconcile(store: WatchedStore) -> None:
-    """Run once and say in the log what came of it. Never raises: the next run must come."""
-    try:
-        report = await run(store)
+        report = await run(store, unless_within=every)
     except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]
-        log.error("run failed: the database does not answer", store=store.name, error=reason)  # noqa: TRY400  # its traceback says nothing about us
-        return
+        log.error("run failed: the database does not answer", store=store.name, error=_reason(error))  # noqa: TRY400  # its traceback says nothing about us
+        return False
     except Exception:  # a fault of ours in one run must not end the schedule; the log has its traceback
         log.exception("run failed", store=store.name)
-        return
+        return False
     if not report.skipped:
         log.info(
             "run",
@@ -133,3 +171,8 @@ async def reconcile(store: WatchedStore) -> None:
             seconds=report.seconds,
             **{f"{system}_requests": count for system, count in report.requests.items()},
         )
+    return True
+
+
+def _reason(error: SQLAlchemyError) -> str:
+    return str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]

@@ -94,6 +94,11 @@ class Runs:
         row = (await self._run(here)).first()
         return row.value if row is not None else None
 
+    async def cursors(self, name: str) -> dict[str, datetime]:
+        """Return this cursor of every store that has one."""
+        found = await self._run(select(CURSORS.c.store, CURSORS.c.value).where(CURSORS.c.name == name))
+        return {row.store: row.value for row in found}
+
     async def set_cursor(self, store: str, name: str, value: datetime) -> None:
         """Note how far this source has been read."""
         row = {"store": store, "name": name, "value": value}
@@ -149,6 +154,13 @@ class Leases:
         lease = LEASES.c
         mine = update(LEASES).where(lease.name == name, lease.holder == holder)
         await (await self._session.connection()).execute(mine.values(until=self._now))
+
+    async def live(self, prefix: str) -> set[str]:
+        """Return the names of the leases that begin so and are held by anybody."""
+        lease = LEASES.c
+        where = (lease.name.startswith(prefix, autoescape=True), lease.until > self._now)
+        found = await (await self._session.connection()).execute(select(lease.name).where(*where))
+        return {row.name for row in found}
 
     async def held(self, name: str, holder: str, fence: int) -> bool:
         """Whether the lease taken with this token still stands."""

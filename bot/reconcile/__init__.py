@@ -1,6 +1,7 @@
 """A run: read both sides, keep what they said, judge what changed, confirm, apply to the queue.
 
 - `watched.py`: one store under watch: its rules, its two sources, the database, the clock
+- `due.py`: which stores are to be read now
 - `lease.py`: one run at a time on a store, over all processes
 - `read.py`: what to ask for, and whether the answer can be complete
 - `keep.py`: into the mirror with it, and detailed reads where the list entry is not enough
@@ -13,9 +14,10 @@
 - `report.py`: what a run or a recheck says of itself
 """
 
+from bot.reconcile.due import due
 from bot.reconcile.recheck import recheck, reread
 from bot.reconcile.report import Recheck, RunReport
 from bot.reconcile.run import run
 from bot.reconcile.watched import Sources, WatchedStore
 
-__all__ = ["Recheck", "RunReport", "Sources", "WatchedStore", "recheck", "reread", "run"]
+__all__ = ["Recheck", "RunReport", "Sources", "WatchedStore", "due", "recheck", "reread", "run"]

@@ -15,6 +15,8 @@ from storage.runs import Leases
 
 LEASE = 60.0
 """Seconds that a dead process blocks its store for."""
+HELD = "reconcile:"
+"""What the names of these leases begin with."""
 ASK_AGAIN = 1.0
 """Seconds on the wall between two looks at a lease that another process holds."""
 
@@ -35,13 +37,13 @@ async def holding(store: WatchedStore, patience: float) -> AsyncIterator[int | N
         renewing.cancel()
         await asyncio.gather(renewing, return_exceptions=True)
         async with store.database.write() as session:
-            await Leases(session, store.clock.now()).release(_name(store), store.holder)
+            await Leases(session, store.clock.now()).release(lease_name(store.name), store.holder)
 
 
 async def assert_held(session: AsyncSession, store: WatchedStore, fence: int) -> None:
     """Raise LeaseLost, inside the transaction that concludes, if another process has taken the store over."""
     ttl = at_least_on_the_wall(store.clock, LEASE)
-    again = await Leases(session, store.clock.now()).take(_name(store), store.holder, ttl)
+    again = await Leases(session, store.clock.now()).take(lease_name(store.name), store.holder, ttl)
     # A lease of ours that ran out and that nobody wanted comes back with the next token; a later one was another's.
     if again is None or again > fence + 1:
         raise LeaseLost(
@@ -51,10 +53,15 @@ async def assert_held(session: AsyncSession, store: WatchedStore, fence: int) ->
         )
 
 
+def lease_name(store: str) -> str:
+    """Return the name of a store's lease."""
+    return f"{HELD}{store}"
+
+
 async def _take(store: WatchedStore) -> int | None:
     async with store.database.write() as session:
         ttl = at_least_on_the_wall(store.clock, LEASE)
-        return await Leases(session, store.clock.now()).take(_name(store), store.holder, ttl)
+        return await Leases(session, store.clock.now()).take(lease_name(store.name), store.holder, ttl)
 
 
 async def _renew(store: WatchedStore) -> None:
@@ -63,7 +70,3 @@ async def _renew(store: WatchedStore) -> None:
         await asyncio.sleep(LEASE / 3)
         with suppress(SQLAlchemyError):
             await _take(store)
-
-
-def _name(store: WatchedStore) -> str:
-    return f"reconcile:{store.name}"

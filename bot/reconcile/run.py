@@ -10,6 +10,7 @@ import structlog
 from bot.errors import LeaseLost, SourceError
 from bot.gaps.catalog import FORECASTS
 from bot.reconcile.contrast import read_contrast
+from bot.reconcile.due import BEGUN
 from bot.reconcile.judging import Opinion, judge_orders, judge_with_peers
 from bot.reconcile.keep import keep_reading, note_imported, read_again
 from bot.reconcile.lease import assert_held, holding
@@ -76,24 +77,29 @@ async def run(
     store: WatchedStore,
     *,
     sweep: bool = False,
+    unless_within: timedelta = timedelta(0),
     progress: Progress = lambda _text: None,
     patience: float = 0.0,
 ) -> RunReport:
     """Reconcile once; once a night, or with `sweep`, by reading the whole window again.
 
     The sweep is there so that nothing missed stays missed: a mark that was voided, say, is in no list of changes.
+    `unless_within`: not at all if a run was begun more recently than that, by any process.
     `patience`: seconds on the wall to wait for another process that is reconciling the same store.
     """
     async with holding(store, patience) as fence:
         if fence is None:
             error = f"Another process is reconciling {store.name} right now."
             return RunReport(store.name, complete=False, skipped=True, error=error)
-        return await _run(store, fence, sweep=sweep, progress=progress)
+        start = await _begin(store, fence, sweep=sweep, unless_within=unless_within)
+        if start is None:
+            error = f"Another process has just reconciled {store.name}."
+            return RunReport(store.name, complete=False, skipped=True, error=error)
+        return await _run(store, start, progress)
 
 
-async def _run(store: WatchedStore, fence: int, *, sweep: bool, progress: Progress) -> RunReport:
+async def _run(store: WatchedStore, start: _Start, progress: Progress) -> RunReport:
     began, before = monotonic(), store.sources.requests()
-    start = await _begin(store, fence, sweep=sweep)
     reading: Reading | None = None
     applied: Applied | None = None
     error: str | None = None
@@ -123,10 +129,14 @@ async def _run(store: WatchedStore, fence: int, *, sweep: bool, progress: Progre
     return report
 
 
-async def _begin(store: WatchedStore, fence: int, *, sweep: bool) -> _Start:
+async def _begin(store: WatchedStore, fence: int, *, sweep: bool, unless_within: timedelta) -> _Start | None:
+    """Note that a run has begun; None: another process has read this store while we waited for our turn."""
     now = store.clock.now()
     async with store.database.write() as session:
         runs = Runs(session, now)
+        begun = await runs.cursor(store.name, BEGUN)
+        if begun is not None and now - begun < unless_within:
+            return None
         last = await runs.last_finished(store.name)
         stores = _due(await runs.cursor(store.name, "stores"), STORES_EVERY, now)
         marketplaces = stores and _due(await runs.cursor(store.name, "marketplaces"), MARKETPLACES_EVERY, now)
@@ -235,7 +245,9 @@ async def _end(store: WatchedStore, start: _Start, report: RunReport) -> None:
     """Record the run; tell the channel once when the bot goes blind, and once when it sees again."""
     async with store.database.write() as session:
         now = store.clock.now()
-        await Runs(session, now).finish(
+        runs = Runs(session, now)
+        await runs.set_cursor(store.name, BEGUN, start.now)
+        await runs.finish(
             start.run_id,
             complete=report.complete,
             read=report.read,

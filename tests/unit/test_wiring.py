@@ -125,7 +125,7 @@ async def test_worker_reads_and_posts_and_opens_no_socket(bot):
 async def test_the_heartbeat_begins_when_the_first_run_has_read_everything(bot, monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setattr(schedule, "BEAT_EVERY", timedelta(seconds=0.05))
-    monkeypatch.setattr(schedule, "FASTEST", 0.05)
+    monkeypatch.setattr(schedule, "LOOK_EVERY", 0.05)
     for command in (wiring.worker, wiring.run):
         called = asyncio.Event()
 
@@ -159,7 +159,7 @@ async def test_a_silent_socket_stops_the_heartbeat(bot, monkeypatch):
 
     monkeypatch.setattr(wiring.Heartbeat, "beat", beat)
     monkeypatch.setattr(schedule, "BEAT_EVERY", timedelta(seconds=0.05))
-    monkeypatch.setattr(schedule, "FASTEST", 0.05)
+    monkeypatch.setattr(schedule, "LOOK_EVERY", 0.05)
     for _ in range(9):
         bot.workspace.fail_next("apps.connections.open", 503)
     bot.start(wiring.run, HEARTBEAT_URL="http://127.0.0.1:9/beat")
