@@ -123,12 +123,8 @@ class Schedule:
         async with self._turns:
             if self._stopping:
                 return
-            try:
-                if not await reconcile(store, self._every):
-                    self._rest(store.name)
-            except asyncio.CancelledError:
-                log.info("run broken off to stop; the next one starts from the same place", store=store.name)
-                raise
+            if not await reconcile(store, self._every):
+                self._rest(store.name)
 
     def _resting(self, name: str) -> bool:
         return monotonic() < self._rests.get(name, 0.0)
@@ -154,11 +150,10 @@ async def reconcile(store: WatchedStore, every: timedelta) -> bool:
     """
     try:
         report = await run(store, unless_within=every)
-    except SQLAlchemyError as error:
-        log.error("run failed: the database does not answer", store=store.name, error=_reason(error))  # noqa: TRY400  # its traceback says nothing about us
-        return False
-    except Exception:  # a fault of ours in one run must not end the schedule; the log has its traceback
-        log.exception("run failed", store=store.name)
+    except (Exception, asyncio.CancelledError) as error:  # a fault of ours must not end the schedule
+        _say_failed(store, error)
+        if isinstance(error, asyncio.CancelledError):
+            raise
         return False
     if not report.skipped:
         log.info(
@@ -172,6 +167,17 @@ async def reconcile(store: WatchedStore, every: timedelta) -> bool:
             **{f"{system}_requests": count for system, count in report.requests.items()},
         )
     return True
+
+
+def _say_failed(store: WatchedStore, error: BaseException) -> None:
+    """Say why a run has no report; what a driver raises when it is broken off in mid-statement is no failure."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        log.info("run broken off to stop; the next one starts from the same place", store=store.name)
+    elif isinstance(error, SQLAlchemyError):
+        log.error("run failed: the database does not answer", store=store.name, error=_reason(error))
+    else:
+        log.error("run failed", store=store.name, exc_info=error)
 
 
 def _reason(error: SQLAlchemyError) -> str:

