@@ -13,10 +13,12 @@ from bot import settings_values as values
 from bot.errors import ConfigurationError
 from bot.gaps.rules import StoreRules, Windows
 from bot.settings_env import VARIABLES, Environment, read_environment
-from bot.settings_file import ShipStationTable, ShopifyTable, StoreTable, key_path, read_file
+from bot.settings_file import FileTable, ShipStationTable, ShopifyTable, StoreTable, key_path, read_file
 from bot.settings_problems import Problem, Problems, SettingsError
 
 __all__ = [
+    "EVERYBODY",
+    "Allowed",
     "Need",
     "Problem",
     "Settings",
@@ -78,11 +80,31 @@ class SlackSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowed:
+    """Who may act through Slack; without any name every full member of the workspace."""
+
+    users: tuple[str, ...] = ()
+    """Slack user ids."""
+    groups: tuple[str, ...] = ()
+    """Slack user group ids; their members may."""
+
+    @property
+    def everybody(self) -> bool:
+        """Whether nobody is named."""
+        return not self.users and not self.groups
+
+
+EVERYBODY = Allowed()
+"""Nobody is named."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything an operator decides."""
 
     stores: tuple[StoreSettings, ...]
     slack: SlackSettings = SlackSettings()
+    allowed: Allowed = EVERYBODY
     database_url: str = field(default=DATABASE_URL, repr=False)
     """Not shown: a PostgreSQL address holds a password."""
     shopify_url: str | None = None
@@ -116,10 +138,12 @@ def load(
     problems = Problems()
     here = Path.cwd() if cwd is None else cwd
     env = read_environment(environ, here, problems)
-    reading = _Reading(env, need, *_tables(env, here))
+    file, name = _file(env, here)
+    reading = _Reading(env, need, tuple(file.stores), name)
     settings = Settings(
         stores=tuple(reading.store(index) for index in range(len(reading.tables))),
         slack=_slack(env, need),
+        allowed=Allowed(_once(file.allowed_users), _once(file.allowed_groups)),
         database_url=env.parsed("DATABASE_URL", values.database_url, needed="database" in need)
         or DATABASE_URL,
         shopify_url=env.parsed("SHOPIFY_API_URL", values.base_url, needed="sources" in need),
@@ -132,13 +156,17 @@ def load(
     return settings
 
 
-def _tables(env: Environment, here: Path) -> tuple[tuple[StoreTable, ...], str | None]:
-    """Return the stores of stuck.toml and its name, or the one store that the environment describes."""
+def _file(env: Environment, here: Path) -> tuple[FileTable, str | None]:
+    """Return stuck.toml and its name, or the one store that the environment describes; no store after problems."""
     named = env.raw("STUCK_CONFIG")
     path = here / (named or "stuck.toml")
     if named is None and not path.exists():
-        return (StoreTable(),), None
-    return read_file(path, env.problems) or (), path.name
+        return FileTable(stores=[StoreTable()]), None
+    return read_file(path, env.problems) or FileTable.model_construct(stores=[]), path.name
+
+
+def _once(ids: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(ids))
 
 
 def _heartbeat(env: Environment, need: frozenset[Need]) -> SecretStr | None:

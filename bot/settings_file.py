@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
 
+from bot import settings_ids as ids
 from bot import settings_values as values
 from bot.gaps.rules import NotifyPolicy, StoreRules, Windows
 from bot.settings_problems import Problems
@@ -102,11 +103,13 @@ class StoreTable(_Table):
 class FileTable(_Table):
     """The whole file."""
 
+    allowed_users: list[Annotated[str, PlainValidator(ids.user)]] = Field(default_factory=list)
+    allowed_groups: list[Annotated[str, PlainValidator(ids.user_group)]] = Field(default_factory=list)
     stores: Annotated[list[StoreTable], Field(min_length=1)]
 
 
 TABLES: Mapping[str, tuple[str, ...]] = {
-    "": ("stores",),
+    "": tuple(FileTable.model_fields),
     "stores": tuple(StoreTable.model_fields),
     "stores.shopify": tuple(ShopifyTable.model_fields),
     "stores.shipstation": tuple(ShipStationTable.model_fields),
@@ -115,6 +118,8 @@ TABLES: Mapping[str, tuple[str, ...]] = {
 """Every key of stuck.toml by table; docs/configuration.md has a heading for each (a test holds that)."""
 
 EXAMPLES: Mapping[str, str] = {
+    "allowed_users": 'allowed_users = ["U0123456789"]',
+    "allowed_groups": 'allowed_groups = ["S0123456789"]',
     "stores": "[[stores]]",
     "stores.name": 'name = "main"',
     "stores.channel": 'channel = "C0123456789"',
@@ -161,8 +166,8 @@ EXAMPLES: Mapping[str, str] = {
 }
 
 
-def read_file(path: Path, problems: Problems) -> tuple[StoreTable, ...] | None:
-    """Return the stores of the file, or None after telling `problems` why it cannot be used."""
+def read_file(path: Path, problems: Problems) -> FileTable | None:
+    """Return what the file says, or None after telling `problems` why it cannot be used."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
@@ -175,7 +180,7 @@ def read_file(path: Path, problems: Problems) -> tuple[StoreTable, ...] | None:
     if _tell_secrets(path.name, content, (), problems):
         return None
     try:
-        return tuple(FileTable.model_validate(content).stores)
+        return FileTable.model_validate(content)
     except ValidationError as error:
         for one in error.errors(include_url=False, include_input=True):
             _tell(path.name, dict(one), problems)
@@ -227,14 +232,17 @@ def _unknown_key(names: list[str]) -> str:
     known = TABLES.get(table, ())
     if f"{key}_env" in known:
         return f"secrets never stand in the file: name the variable that holds it with {key}_env"
-    if elsewhere := _elsewhere(key):
+    elsewhere = _elsewhere(key)
+    if elsewhere == "":
+        return "unknown key here; it belongs at the top of the file, before the first [[stores]]"
+    if elsewhere is not None:
         return f"unknown key here; it belongs under {EXAMPLES[elsewhere]}"
     return f"unknown key{meant(key, known)}"
 
 
-def _elsewhere(key: str) -> str:
-    """Return the table that has this key, or nothing; a wrong header is likelier than a misspelt key."""
-    return next((table for table, keys in TABLES.items() if key in keys), "")
+def _elsewhere(key: str) -> str | None:
+    """Return the table that has this key, or None; a wrong header is likelier than a misspelt key."""
+    return next((table for table, keys in TABLES.items() if key in keys), None)
 
 
 def _wrong_shape(error: dict[str, Any]) -> str:
@@ -258,7 +266,9 @@ def _example(names: list[str]) -> str:
     """Return a line that would do for this key, or for its nearest known neighbour."""
     table, key = ".".join(names[:-1]), names[-1] if names else ""
     close = values.nearest(key, TABLES.get(table, ()))
-    for path in (".".join(names), f"{_elsewhere(key) or table}.{key}", f"{table}.{close}".strip("."), table):
+    home = _elsewhere(key)
+    paths = (".".join(names), f"{table if home is None else home}.{key}", f"{table}.{close}", table)
+    for path in (path.strip(".") for path in paths):
         if path in EXAMPLES:
             return EXAMPLES[path]
     return EXAMPLES["stores"]

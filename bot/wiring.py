@@ -199,10 +199,8 @@ def mouth(house: House, *, socket_mode: bool) -> Mouth:
         nudge=delivery.nudge,
         every=settings.every,
     )
-    signing = settings.slack.signing_secret
-    app = build_app(
-        client, desk, signing_secret=signing.get_secret_value() if signing else None, socket_mode=socket_mode
-    )
+    signing = _secret(settings.slack.signing_secret) or None
+    app = build_app(client, desk, signing_secret=signing, socket_mode=socket_mode, allowed=settings.allowed)
     return Mouth(app, gateway, delivery)
 
 

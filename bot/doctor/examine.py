@@ -2,16 +2,18 @@
 
 import os
 import stat
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import SystemClock
+from bot.doctor.access import examine_access
 from bot.doctor.check import BuildSources, Check
 from bot.doctor.store import examine_store
 from bot.errors import ConfigurationError
 from bot.settings import Settings, SettingsError, StoreSettings
+from bot.slack import groups
 from bot.slack.gateway import Gateway, Identity, build_client
 from bot.slack.kept import kept_back
 from bot.slack.outcomes import SlackFailure, decision
@@ -26,6 +28,8 @@ NEEDED_SCOPES = {
     "commands": "answer /stuck",
     "users:read": "know time zones and guests",
 }
+FOR_GROUPS = {groups.SCOPE: "know who is in allowed_groups"}
+"""Asked for only where the settings name groups, so that an app without it need not be reinstalled."""
 
 
 async def examine_all(settings: Settings | ConfigurationError, build: BuildSources) -> list[Check]:
@@ -129,7 +133,9 @@ async def _slack(settings: Settings) -> AsyncIterator[Check]:
         yield Check("Slack", ok=False, text=_said(failure), todo=failure.todo)
         return
     yield Check("Slack", ok=True, text=f"Connected to {identity.team}.")
-    yield _scopes(identity)
+    yield _scopes(identity, NEEDED_SCOPES | (FOR_GROUPS if settings.allowed.groups else {}))
+    async for check in examine_access(gateway.client, settings.allowed):
+        yield check
     for store in settings.stores:
         async for check in _channel(gateway, store):
             yield check
@@ -153,12 +159,12 @@ async def _clicks(gateway: Gateway, settings: Settings) -> Check:
     return Check(subject, ok=True, text="Socket Mode: Slack offers a connection.")
 
 
-def _scopes(identity: Identity) -> Check:
-    missing = sorted(set(NEEDED_SCOPES) - identity.scopes)
+def _scopes(identity: Identity, needed: Mapping[str, str]) -> Check:
+    missing = sorted(set(needed) - identity.scopes)
     if not identity.scopes:
         return Check("Slack scopes", ok=None, text="Slack does not say which scopes the token has.")
     if missing:
-        needs = "; ".join(f"{scope} to {NEEDED_SCOPES[scope]}" for scope in missing)
+        needs = "; ".join(f"{scope} to {needed[scope]}" for scope in missing)
         todo = "Update the app from `stuck manifest` and reinstall it to the workspace."
         return Check("Slack scopes", ok=False, text=f"Missing: {needs}.", todo=todo)
     return Check("Slack scopes", ok=True, text="All that is needed.")

@@ -15,6 +15,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.metrics import REGISTRY
+from bot.settings import EVERYBODY, Allowed
 from bot.slack import actions, commands, home, modals, replies
 from bot.slack.clicks import voice_of
 from bot.slack.desk import Desk
@@ -34,7 +35,12 @@ Next = Callable[[], Awaitable[None]]
 
 
 def build_app(
-    client: AsyncWebClient, desk: Desk, *, signing_secret: str | None = None, socket_mode: bool
+    client: AsyncWebClient,
+    desk: Desk,
+    *,
+    signing_secret: str | None = None,
+    socket_mode: bool,
+    allowed: Allowed = EVERYBODY,
 ) -> AsyncApp:
     """Return the app with every listener, the same for Socket Mode and HTTP.
 
@@ -47,7 +53,7 @@ def build_app(
     )
     app.use(_timing)
     app.use(_allowed_answers(client.base_url))
-    people = People(client)
+    people = People(client, desk.clock, allowed)
     for feature in (actions, commands, modals, home):
         feature.register(app, desk, people)
     app.error(_broken)

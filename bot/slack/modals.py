@@ -46,7 +46,9 @@ EXPLAINED: dict[Reason, str] = {
     "not_a_gap": "It leaves the queue, and does not come back for the same cause.",
     "accepted": "The difference is real and may stay. It leaves the queue, and does not come back for the same cause.",
 }
-_TOO_LATE = {"expired_trigger_id", "trigger_expired", "exchanged_trigger_id", "trigger_exchanged"}
+_TOO_LATE = {"expired_trigger_id", "trigger_expired"}
+_OPEN_ALREADY = {"exchanged_trigger_id", "trigger_exchanged"}
+"""The same click came twice, and has its window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +126,11 @@ async def _open(click: Click, view: dict[str, Any]) -> None:
     try:
         await click.voice.client.views_open(trigger_id=click.trigger or "", view=view)
     except SlackApiError as refused:
-        if refused.response.get("error") not in _TOO_LATE:
+        code = refused.response.get("error")
+        if code in _TOO_LATE:
+            await click.voice.tell(replies.private(replies.TOO_LATE))
+        elif code not in _OPEN_ALREADY:
             raise
-        await click.voice.tell(replies.private(replies.TOO_LATE))
 
 
 # ---------------------------------------------------------------- what the windows look like

@@ -1,26 +1,29 @@
-"""Who clicked: their time zone and whether they may act, from users.info."""
+"""Who clicked: their time zone, from users.info, and whether they may act."""
 
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from time import monotonic
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import structlog
-from aiohttp import ClientError
 from slack_bolt.context.async_context import AsyncBoltContext
-from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.clock import Clock
+from bot.settings import Allowed
 from bot.slack import replies
+from bot.slack.asking import ask
+from bot.slack.groups import Groups, Membership
+from bot.slack.outcomes import SlackFailure
 
-FRESH = 3600.0
-"""Seconds for which an answer of users.info is used without asking again."""
-AGAIN = 60.0
-"""Seconds for which what was known is used after Slack did not answer: a click waits for it at most once."""
-PATIENCE = 2.0
-"""Seconds to wait for users.info: a modal has to open within three of the click."""
+FRESH = timedelta(hours=1)
+"""For how long an answer of users.info is used without asking again."""
+AGAIN = timedelta(minutes=1)
+"""For how long what was known is used after Slack did not answer: a click waits for it at most once."""
+
+METHOD = "users.info"
 
 log = structlog.get_logger(__name__)
 
@@ -46,39 +49,72 @@ class Workspace:
     enterprise: str | None
 
 
+Standing = Literal["everybody", "named"] | Membership
+"""Why somebody may act, or not: nobody is named and so everybody may; named themselves; or by a user group."""
+
+
 class People:
     """Asks Slack about users, and remembers the answers for an hour."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
+    def __init__(self, client: AsyncWebClient, clock: Clock, allowed: Allowed) -> None:
         self._client = client
-        self._known: dict[str, tuple[float, Person]] = {}
+        self._clock = clock
+        self._allowed = allowed
+        self._groups = Groups(client, clock, allowed.groups)
+        self._known: dict[str, tuple[datetime, Person]] = {}
 
     async def get(self, user: str) -> Person | None:
         """Return who this is; what was known before when Slack does not answer, None when nothing was."""
-        asked_at, known = self._known.get(user, (0.0, None))
-        if known is not None and monotonic() - asked_at < FRESH:
+        now = self._clock.now()
+        ask_at, known = self._known.get(user, (now, None))
+        if known is not None and now < ask_at:
             return known
         try:
-            answer = await asyncio.wait_for(self._client.users_info(user=user), PATIENCE)
-        except (SlackClientError, ClientError, OSError, TimeoutError) as failure:
-            log.warning("users.info did not answer", error=type(failure).__name__)
+            person = await ask_person(self._client, user)
+        except SlackFailure as failure:
+            log.warning("users.info did not answer", code=failure.code)
             if known is not None:
-                self._known[user] = (monotonic() - FRESH + AGAIN, known)
+                self._known[user] = (now + AGAIN, known)
             return known
-        person = read_person(answer["user"])
-        self._known[user] = (monotonic(), person)
+        self._known[user] = (now + FRESH, person)
         return person
 
     async def refusal(self, user: str, team: str | None, home: Workspace) -> str | None:
         """Return why this user may not act, in words for them; None when they may."""
         if _elsewhere(team, None, home) and home.enterprise is None:
             return replies.OUTSIDER
-        person = await self.get(user)
+        person, standing = await asyncio.gather(self.get(user), self._standing(user))
         if person is None:
             return replies.WHO_ARE_YOU
         if person.outsider or _elsewhere(person.team, person.enterprise, home):
             return replies.OUTSIDER
-        return replies.GUEST if person.guest else None
+        if person.guest and standing != "named":
+            return replies.GUEST
+        return self._objection(standing)
+
+    async def _standing(self, user: str) -> Standing:
+        if self._allowed.everybody:
+            return "everybody"
+        return "named" if user in self._allowed.users else await self._groups.membership(user)
+
+    def _objection(self, standing: Standing) -> str | None:
+        match standing:
+            case "none":
+                return replies.not_allowed(self._allowed.users)
+            case "unknown":
+                return replies.NOT_CHECKED
+            case "unreadable":
+                return replies.NOT_READABLE
+            case _:
+                return None
+
+
+async def ask_person(client: AsyncWebClient, user: str) -> Person:
+    """Return who this is; raise SlackFailure."""
+    data = await ask(METHOD, client.users_info(user=user))
+    if not isinstance(data.get("user"), dict):
+        raise SlackFailure(METHOD, "garbled")
+    return read_person(data["user"])
 
 
 def workspace(context: AsyncBoltContext) -> Workspace:

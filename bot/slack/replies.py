@@ -1,5 +1,6 @@
 """What one person reads privately after pressing or typing something. Pure."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo
@@ -17,6 +18,14 @@ WHO_ARE_YOU = (
     "Slack did not say who you are, so nothing was changed. Try again in a minute. "
     "If it stays like this, `stuck doctor` says what the app is missing."
 )
+NOT_CHECKED = (
+    "Slack did not say whether you may act on orders here, so nothing was changed. Try again in a minute. "
+    "If it stays like this, ask whoever runs stuck to look at `stuck doctor`."
+)
+NOT_READABLE = (
+    "Whether you may act on orders here could not be checked: stuck's settings name a user group that it cannot "
+    "read. Nothing was changed. Ask whoever runs stuck to look at `stuck doctor`, which says how to mend it."
+)
 TOO_LATE = "Slack closed the window before it could open. Nothing was changed; please press again."
 BROKEN = (
     "Something went wrong, and it is not certain that this was done. "
@@ -26,6 +35,8 @@ WHICH_ORDER = "Which order? For example `/stuck order 1234`."
 NOT_SHARED = "It could not be shared: the button is older than half an hour, or was used too often. Ask again, then share."
 GONE = "That gap is no longer in the queue. Nothing was changed."
 REFRESHED = "Nothing was changed; the card is being brought up to date."
+NAMED = 3
+"""Of those who may act, how many are named to somebody who may not."""
 WORDS = ("summary", "order", "mine", "help")
 
 HELP = """*stuck* finds orders that are stuck between Shopify and ShipStation.
@@ -55,6 +66,15 @@ def _suggestion(typed: str) -> str:
         return f"Did you mean `/stuck order {safe(typed, 60)}`?"
     nearest = get_close_matches(typed.casefold(), WORDS, n=1, cutoff=0.5)
     return f"Did you mean `/stuck {nearest[0]}`?" if nearest else ""
+
+
+def not_allowed(users: Sequence[str]) -> str:
+    """Return why somebody whom the settings do not name may not act, and whom to ask; `users`: who may."""
+    ask = " or ".join(person(user) for user in users[:NAMED]) or "somebody who may"
+    return (
+        "Acting on orders here is kept to some people, and you are not among them. Nothing was changed. "
+        f"Ask {ask} to do it, or whoever runs stuck to add you."
+    )
 
 
 def about(gap: Gap, said: str) -> Message:

@@ -146,9 +146,15 @@ async def tell(folder: Path, toml: str = "", **world: int) -> AsyncIterator[Stor
 
 
 @pytest.fixture
-async def story(tmp_path: Path, anyio_backend: str) -> AsyncIterator[Story]:
+def toml() -> str:
+    """The bot's stuck.toml: none; stories that need one have their own."""
+    return ""
+
+
+@pytest.fixture
+async def story(tmp_path: Path, anyio_backend: str, toml: str) -> AsyncIterator[Story]:
     """A shop without history, whose first run is over: each new gap gets a card of its own."""
-    async with tell(tmp_path) as story:
+    async with tell(tmp_path, toml) as story:
         await story.run(minutes=0)
         yield story
 

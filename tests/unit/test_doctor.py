@@ -157,6 +157,26 @@ def toml(text: str) -> Harm:
     return harm
 
 
+def allowed(text: str, *harms: Harm) -> Harm:
+    """Have the settings name who may act, and the pretend Slack know two groups, one of them empty."""
+
+    def harm(patient: Patient) -> None:
+        patient.toml = f'{text}\n[[stores]]\nname = "main"\n'
+        patient.workspace.groups = {"S0OPS": {"U0ALEX", "U0BO"}, "S0NOBODY": set()}
+        for each in harms:
+            each(patient)
+
+    return harm
+
+
+def without_paid_plan(patient: Patient) -> None:
+    patient.workspace.fail_next("usergroups.users.list", "plan_upgrade_required")
+
+
+def people_unwell(patient: Patient) -> None:
+    patient.workspace.fail_next("users.info", 503)
+
+
 def unplugged(patient: Patient) -> None:
     patient.workspace.fail_next("auth.test", "cut_before")
 
@@ -203,6 +223,60 @@ BROKEN = [
     (private, "reading back in main", "red", "missing_scope", "groups:history"),
     (without_scope("users:read"), "Slack scopes", "red", "users:read to know time zones", "reinstall"),
     (without_scope("commands"), "Slack scopes", "red", "commands to answer /stuck", "stuck manifest"),
+    (without_scope("usergroups:read"), "Slack scopes", "green", "All that is needed", ""),
+    (
+        allowed('allowed_groups = ["S0OPS"]', without_scope("usergroups:read")),
+        "Slack scopes",
+        "red",
+        "usergroups:read to know who is in allowed_groups",
+        "reinstall",
+    ),
+    (
+        allowed('allowed_groups = ["S0OPS", "S0NOBODY"]', without_scope("usergroups:read")),
+        "user group S0OPS",
+        "red",
+        "missing_scope, so nobody may act by being in it",
+        "Add the scope usergroups:read to the app (`stuck manifest` lists it), then reinstall",
+    ),
+    (allowed('allowed_groups = ["S0OPS"]'), "user group S0OPS", "green", "2 in it, who may act", ""),
+    (allowed('allowed_groups = ["S0NOBODY"]'), "user group S0NOBODY", "yellow", "Nobody is in it", "Slack"),
+    (
+        allowed('allowed_groups = ["S0GONE"]'),
+        "user group S0GONE",
+        "red",
+        "no_such_subteam",
+        "Correct allowed_groups in stuck.toml",
+    ),
+    (
+        allowed('allowed_groups = ["S0OPS"]', without_paid_plan),
+        "user group S0OPS",
+        "red",
+        "plan_upgrade_required",
+        "allowed_users",
+    ),
+    (allowed('allowed_users = ["U0ALEX"]'), "people who may act", "green", "1 named", ""),
+    (allowed('allowed_users = ["U0GUEST"]'), "people who may act", "green", "1 named", ""),
+    (
+        allowed('allowed_users = ["U0ALEX", "U0WHO"]'),
+        "people who may act",
+        "red",
+        "Slack does not know U0WHO",
+        "Correct allowed_users in stuck.toml",
+    ),
+    (
+        allowed('allowed_users = ["U0STRANGER", "U0ALEX"]'),
+        "people who may act",
+        "yellow",
+        "U0STRANGER may not act all the same",
+        "Take them out",
+    ),
+    (
+        allowed('allowed_users = ["U0ALEX"]', people_unwell),
+        "people who may act",
+        "yellow",
+        "http_error to users.info",
+        "",
+    ),
     (revoked, "Slack", "red", "refuses the bot token: token_revoked", "Install the app again"),
     (unplugged, "Slack", "red", "cannot be asked now: cut", ""),
     (app_token_refused, "Slack clicks", "red", "invalid_auth to SLACK_APP_TOKEN", "connections:write"),
@@ -229,7 +303,7 @@ BROKEN = [
 @pytest.mark.parametrize(
     ("harm", "subject", "colour", "text", "todo"),
     BROKEN,
-    ids=[f"{subject}: {text or todo}" for _, subject, _, text, todo in BROKEN],
+    ids=[f"{subject} {colour}: {text or todo}" for _, subject, colour, text, todo in BROKEN],
 )
 async def test_what_is_broken_is_named_with_the_way_to_mend_it(patient, harm, subject, colour, text, todo):
     harm(patient)
@@ -237,6 +311,12 @@ async def test_what_is_broken_is_named_with_the_way_to_mend_it(patient, harm, su
     assert COLOUR[check.ok] == colour
     assert text in check.text
     assert todo in check.todo
+
+
+async def test_a_scope_that_every_group_lacks_is_told_for_the_first_only(patient):
+    allowed('allowed_groups = ["S0OPS", "S0NOBODY"]', without_scope("usergroups:read"))(patient)
+    subjects = [check.subject for check in await patient.checks() if check.subject.startswith("user group")]
+    assert subjects == ["user group S0OPS"]
 
 
 async def test_a_store_without_a_channel_is_red(patient):

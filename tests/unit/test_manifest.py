@@ -62,6 +62,7 @@ def test_the_app_asks_for_no_more_than_it_uses(socket_mode):
         "chat:write",
         "commands",
         "users:read",
+        "usergroups:read",
         "channels:read",
         "groups:read",
         "channels:history",

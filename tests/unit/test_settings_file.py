@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.gaps.rules import NotifyPolicy, StoreRules, Windows
-from bot.settings import SettingsError, load
-from bot.settings_file import EXAMPLES, WindowsTable
+from bot.settings import EVERYBODY, Allowed, SettingsError, load
+from bot.settings_file import EXAMPLES, TABLES, WindowsTable
 
 CONTRACT = """
 [[stores]]
@@ -107,6 +107,17 @@ def test_a_store_that_says_nothing_gets_the_default_of_every_rule(written):
 def test_each_key_of_a_store_sets_its_rule_and_no_other(written, line, ruled):
     read = written(f"[[stores]]\n{line}\n", {}, frozenset()).stores[0].rules
     assert read == replace(StoreRules(name="main", shop=""), **ruled)
+
+
+def test_who_may_act_is_read_from_the_top_of_the_file_each_once(written):
+    top = 'allowed_users = ["U0123456789", " W012 ", "U0123456789"]\nallowed_groups = ["S012", "S012"]\n'
+    assert written(top + CONTRACT).allowed == Allowed(("U0123456789", "W012"), ("S012",))
+
+
+@pytest.mark.parametrize("top", ["", "allowed_users = []\n", "allowed_users = []\nallowed_groups = []\n"])
+def test_where_nobody_is_named_everybody_may_act(written, tmp_path, top):
+    assert written(top + CONTRACT).allowed == EVERYBODY
+    assert load({}, tmp_path / "elsewhere", need=frozenset()).allowed == EVERYBODY
 
 
 @pytest.mark.parametrize("window", [field.name for field in fields(Windows)])
@@ -236,6 +247,51 @@ def test_each_malformed_value_is_told_by_its_key_path_with_an_example(refused, l
     assert found[where].example == EXAMPLES[re.sub(r"\[\d+\]", "", where)]
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "word"),
+    [
+        ("allowed_users", '["@ops"]', "'@ops' is not a user id (a name or an e-mail address is not an id)"),
+        ("allowed_users", '["alex@example.com"]', "(a name or an e-mail address is not an id)"),
+        ("allowed_users", '["Alex"]', "(a name or an e-mail address is not an id)"),
+        ("allowed_users", '["C0123456789"]', "it looks like a channel's id"),
+        ("allowed_users", '["S0123456789"]', "a user group's id, which belongs in allowed_groups"),
+        ("allowed_users", '["T0123456789"]', "a workspace's id"),
+        ("allowed_users", '["u0123456789"]', "'u0123456789' is not a user id: Slack writes ids in capitals"),
+        ("allowed_users", '["<@U0123456789>"]', "is not a user id"),
+        ("allowed_users", '[""]', "'' is not a user id"),
+        ("allowed_users", "[123]", "'123' is not a user id"),
+        ("allowed_groups", '["@ops"]', "'@ops' is not a user group id (a name or"),
+        ("allowed_groups", '["U0123456789"]', "a person's id, which belongs in allowed_users"),
+        ("allowed_groups", '["W0123456789"]', "a person's id, which belongs in allowed_users"),
+        ("allowed_groups", '["s0123456789"]', "Slack writes ids in capitals"),
+    ],
+)
+def test_what_is_no_id_is_told_by_its_place_and_by_what_it_is_instead(refused, key, value, word):
+    (problem,) = refused(f"{key} = {value}\n{CONTRACT}").values()
+    assert word in problem.wrong
+    assert (problem.where, problem.example) == (f"stuck.toml {key}[0]", EXAMPLES[key])
+
+
+@pytest.mark.parametrize("key", ["allowed_users", "allowed_groups"])
+def test_one_id_without_brackets_is_no_list(refused, key):
+    problem = refused(f'{key} = "U0123456789"\n{CONTRACT}')[key]
+    assert (problem.wrong, problem.example) == ("'U0123456789' is not a list", EXAMPLES[key])
+
+
+@pytest.mark.parametrize("header", ["[[stores]]", "[[stores]]\n[stores.windows]"])
+def test_who_may_act_below_a_store_is_sent_to_the_top(refused, header):
+    (problem,) = refused(f'{header}\nallowed_users = ["U0123456789"]\n').values()
+    assert "it belongs at the top of the file, before the first [[stores]]" in problem.wrong
+    assert problem.example == EXAMPLES["allowed_users"]
+
+
+@pytest.mark.parametrize("key", ["allowed_user", "allow_users", "allowed_usres"])
+def test_a_misspelt_key_at_the_top_suggests_the_right_one(refused, key):
+    problem = refused(f'{key} = ["U0123456789"]\n{CONTRACT}')[key]
+    assert "did you mean 'allowed_users'?" in problem.wrong
+    assert problem.example == EXAMPLES["allowed_users"]
+
+
 @pytest.mark.parametrize("key", [field.alias or name for name, field in WindowsTable.model_fields.items()])
 def test_each_malformed_window_is_told_by_its_key_path_with_an_example(refused, key):
     problem = refused(f'[[stores]]\nwindows.{key} = "2 hours"\n')[f"stores[0].windows.{key}"]
@@ -249,6 +305,11 @@ def test_each_example_that_a_refusal_shows_would_do(written, path):
     table = path.rpartition(".")[0]
     header = f"[{table}]\n" if table != "stores" and not example.startswith("[") else ""
     assert written(f"[[stores]]\n{header}{example}\n", {}, frozenset()).stores
+
+
+@pytest.mark.parametrize("key", sorted(set(TABLES[""]) - {"stores"}))
+def test_each_example_for_the_top_of_the_file_would_do(written, key):
+    assert written(f"{EXAMPLES[key]}\n[[stores]]\n", {}, frozenset()).allowed != EVERYBODY
 
 
 @pytest.mark.parametrize(
@@ -266,7 +327,7 @@ def test_each_example_that_a_refusal_shows_would_do(written, path):
             "it belongs under [[stores]]",
         ),
         ("exclude_sku = []", "stores[0].exclude_sku", "did you mean 'exclude_skus'?"),
-        ("stores = []", "stores[0].stores", "unknown key"),
+        ("stores = []", "stores[0].stores", "it belongs at the top of the file"),
         ("zzz = 1", "stores[0].zzz", "unknown key"),
         ('shopify.client_secret = "hunter2"', "stores[0].shopify.client_secret", "client_secret_env"),
     ],

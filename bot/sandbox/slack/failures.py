@@ -29,6 +29,7 @@ TIER_OF = {
     "conversations.members": 4,
     "conversations.open": 3,
     "users.info": 4,
+    "usergroups.users.list": 2,
     "views.open": 4,
     "views.push": 4,
     "views.update": 4,

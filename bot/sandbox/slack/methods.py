@@ -135,6 +135,14 @@ def users_list(workspace: "Workspace", arguments: Json) -> Json:
     return {"members": members, "response_metadata": {"next_cursor": cursor}}
 
 
+def usergroup_members(workspace: "Workspace", arguments: Json) -> Json:
+    """List who is in a user group."""
+    members = workspace.groups.get(str(arguments.get("usergroup", "")))
+    if members is None:
+        raise Refusal("no_such_subteam")
+    return {"users": sorted(members)}
+
+
 def react(workspace: "Workspace", arguments: Json) -> Json:
     """Put an emoji under a message."""
     found = room(workspace, arguments)

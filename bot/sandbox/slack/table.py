@@ -20,6 +20,7 @@ METHODS = {
     "conversations.replies": Method(methods.conversations_replies),
     "users.info": Method(methods.users_info, "users:read"),
     "users.list": Method(methods.users_list, "users:read"),
+    "usergroups.users.list": Method(methods.usergroup_members, "usergroups:read"),
     "reactions.add": Method(methods.react, "reactions:write"),
     "reactions.remove": Method(methods.unreact, "reactions:write"),
     "views.open": Method(view_methods.open_view),

@@ -38,6 +38,7 @@ SCOPES = frozenset(
         "groups:read",
         "im:write",
         "reactions:write",
+        "usergroups:read",
         "users:read",
     }
 )
@@ -73,6 +74,8 @@ class Workspace:
         self.url = "http://127.0.0.1:8765"
         """Where the server listens; response urls and sockets begin so."""
         self.people: dict[str, Person] = {one.id: one for one in (*users, STUCK)}
+        self.groups: dict[str, set[str]] = {}
+        """User groups by id, and the ids of who is in them."""
         self.channel = channel
         self.channels: dict[str, Channel] = {}
         self.scopes = set(SCOPES)

@@ -1,12 +1,17 @@
-"""Gaps to draw, as values."""
+"""Gaps to draw, as values; and a pretend Slack to ask about people."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.clock import ManualClock
+from bot.sandbox.server import SandboxServer
+from bot.sandbox.slack import Workspace
+from bot.sandbox.slack.workspace import BOT_TOKEN
 from storage.findings import Cause, Evidence, Finding, Links, NextAction, Severity
 from storage.gap import Gap
 
@@ -53,3 +58,24 @@ def a_gap() -> Callable[..., Gap]:
         return replace(GAP, finding=replace(FINDING, **known), **changes)
 
     return build
+
+
+@dataclass
+class Pretend:
+    """A pretend Slack, a client of it, and the clock that both go by."""
+
+    slack: Workspace
+    client: AsyncWebClient
+    clock: ManualClock
+
+
+@pytest.fixture
+async def pretend(anyio_backend: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pretend]:
+    monkeypatch.setattr("bot.slack.asking.PATIENCE", 30.0)  # a slow machine is no silent Slack
+    clock = ManualClock(NOW)
+    slack = Workspace(clock)
+    server = SandboxServer(None, slack)
+    await server.start()
+    client = AsyncWebClient(token=BOT_TOKEN, base_url=f"{server.url}/slack/api/", retry_handlers=[])
+    yield Pretend(slack, client, clock)
+    await server.stop()

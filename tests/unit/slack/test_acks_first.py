@@ -4,8 +4,12 @@ import ast
 from pathlib import Path
 
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
 import bot.slack
+from bot.clock import SystemClock
+from bot.slack.app import build_app
+from bot.slack.desk import Desk
 
 ROOM = Path(bot.slack.__file__).parent
 
@@ -25,5 +29,19 @@ def test_a_listener_awaits_nothing_before_it_acknowledges(listener):
     assert ast.unparse(first.func) == "ack"
 
 
-def test_there_are_listeners_to_look_at():
-    assert len(list(listeners())) == 4
+def registered():
+    """Return every listener of the app as it is built: its name as above, and whether Bolt acknowledges for it."""
+    desk = Desk(None, SystemClock(), (), None, None, None)
+    for listener in build_app(AsyncWebClient("xoxb-1"), desk, socket_mode=True)._async_listeners:
+        code = listener.ack_function.__code__
+        name = f"{Path(code.co_filename).stem}.{code.co_name}:{code.co_firstlineno}"
+        yield name, listener.auto_acknowledgement
+
+
+def test_every_listener_for_which_slack_waits_is_looked_at():
+    waited_for = {name for name, by_bolt in registered() if not by_bolt}
+    assert waited_for == {listener.id for listener in listeners()}
+
+
+def test_bolt_acknowledges_what_is_no_more_than_told():
+    assert [name.split(":")[0] for name, by_bolt in registered() if by_bolt] == ["home.opened"]

@@ -177,6 +177,22 @@ async def test_a_person_has_a_zone_and_may_be_a_guest_a_stranger_or_gone(client,
     assert people["U0CAM"]["deleted"]
 
 
+async def test_who_is_in_a_user_group_is_told_to_an_app_with_the_scope(client, workspace):
+    workspace.groups["S0OPS"] = {"U0BO", "U0ALEX"}
+    assert (await client.usergroups_users_list(usergroup="S0OPS"))["users"] == ["U0ALEX", "U0BO"]
+    assert await refused(client.usergroups_users_list(usergroup="S0GONE")) == "no_such_subteam"
+    workspace.scopes.discard("usergroups:read")
+    assert await refused(client.usergroups_users_list(usergroup="S0OPS")) == "missing_scope"
+
+
+async def test_user_groups_may_be_asked_about_twenty_times_a_minute(client, workspace):
+    workspace.groups["S0OPS"] = set()
+    workspace.pace.on = True
+    for _ in range(20):
+        await client.usergroups_users_list(usergroup="S0OPS")
+    assert await refused(client.usergroups_users_list(usergroup="S0OPS")) == "ratelimited"
+
+
 async def test_channels_are_described_and_listed(client, workspace):
     workspace.add_channel("C0SECRET", "secret", private=True)
     info = await client.conversations_info(channel=workspace.channel)

@@ -19,7 +19,7 @@ from bot.sandbox.server import SandboxServer
 from bot.sandbox.slack import Workspace
 from bot.sandbox.slack.things import Message, View
 from bot.sandbox.slack.workspace import APP_TOKEN, BOT_TOKEN
-from bot.settings import ShipStationCredentials, ShopifyCredentials, StoreSettings
+from bot.settings import EVERYBODY, Allowed, ShipStationCredentials, ShopifyCredentials, StoreSettings
 from bot.slack.app import build_app
 from bot.slack.cards import card
 from bot.slack.desk import Desk
@@ -166,14 +166,24 @@ async def database() -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def front(clock: ManualClock, database: Database) -> AsyncIterator[Front]:
+def allowed() -> Allowed:
+    """Who may act; a module that names some people has its own."""
+    return EVERYBODY
+
+
+@pytest.fixture
+async def front(
+    clock: ManualClock, database: Database, allowed: Allowed, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Front]:
+    monkeypatch.setattr("bot.slack.asking.PATIENCE", 30.0)  # a slow machine is no silent Slack
     slack = Workspace(clock)
     server = SandboxServer(None, slack)
     await server.start()
     client = AsyncWebClient(token=BOT_TOKEN, base_url=f"{server.url}/slack/api/", retry_handlers=[])
     front = Front(slack, database, clock, client)
     front.desk = Desk(database, clock, (STORE,), front.recheck, front.look_up, front.nudge)
-    handler = AsyncSocketModeHandler(build_app(client, front.desk, socket_mode=True), APP_TOKEN)
+    app = build_app(client, front.desk, socket_mode=True, allowed=allowed)
+    handler = AsyncSocketModeHandler(app, APP_TOKEN)
     await handler.connect_async()
     await slack.socket.connected()
     yield front
