@@ -12,6 +12,8 @@ from bot.gaps.judge import judge, stands_for
 from bot.gaps.links import links
 from bot.reconcile import WatchedStore, reread
 from bot.reconcile.judging import Company, full_dossier
+from bot.reconcile.watched import WHILE_A_PERSON_WAITS
+from bot.sources.retries import retries_within
 from storage.facts import Order, Shipment, ShipStationOrder, number_key
 from storage.findings import Links
 from storage.gap import STORE_SUBJECT
@@ -50,7 +52,13 @@ async def look_up(store: WatchedStore, number: str, *, live: bool) -> tuple[Orde
 
     With `live` both sides are read now; a side that cannot be read is named, and the mirror answers.
     """
-    error = await _refresh(store, number) if live else None
+    with retries_within(WHILE_A_PERSON_WAITS):
+        error = await _refresh(store, number) if live else None
+        views = await _mirrored(store, number, error)
+        return views or (await _not_found(store, number, error, live=live),)
+
+
+async def _mirrored(store: WatchedStore, number: str, error: str | None) -> tuple[OrderView, ...]:
     async with store.database.read() as session:
         mirror = Mirror(session, store.name)
         rows = await mirror.load(await mirror.find(number)) or await _around(mirror, number)
@@ -63,11 +71,10 @@ async def look_up(store: WatchedStore, number: str, *, live: bool) -> tuple[Orde
         of_store = await queue.of_store(store.name)
         gaps = [await queue.list(store=store.name, order=each.order.name) for each in facts]
     now = store.clock.now()
-    views = [
+    return tuple(
         _view(store, each, [*(gap for gap in of_store if stands_for(gap.finding, each, now)), *of_it], error)
         for each, of_it in zip(facts, gaps, strict=True)
-    ]
-    return tuple(views) or (await _not_found(store, number, error, live=live),)
+    )
 
 
 async def _around(mirror: Mirror, number: str) -> dict[str, Rows]:

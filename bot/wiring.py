@@ -87,7 +87,7 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
             both = sources(store, settings, clock)
             stack.push_async_callback(both.shopify.close)
             stack.push_async_callback(both.shipstation.close)
-            watched.append(WatchedStore(store.rules, both, database, clock, holder))
+            watched.append(WatchedStore(store.rules, both, database, clock, holder, settings.every))
         yield House(settings, clock, database, tuple(watched))
 
 

@@ -7,7 +7,8 @@ from bot.reconcile.judging import judge_with_peers
 from bot.reconcile.keep import note_imported, read_again
 from bot.reconcile.report import Recheck
 from bot.reconcile.store_wide import judge_whole_store
-from bot.reconcile.watched import WatchedStore
+from bot.reconcile.watched import WHILE_A_PERSON_WAITS, WatchedStore
+from bot.sources.retries import retries_within
 from storage.gap import STORE_SUBJECT
 from storage.mirror import Mirror, Settled
 from storage.queue import Gap, Judged, Queue
@@ -28,9 +29,10 @@ async def recheck(store: WatchedStore, gap_id: str) -> Recheck:
     if gap is None:
         return Recheck(gap, still_there=None, error="It is not in the queue any more.")
     try:
-        if gap.subject == STORE_SUBJECT:
-            return await _recheck_store(store, gap, now)
-        seen = await read_again(store, [str(gap.order_id)], now)
+        with retries_within(WHILE_A_PERSON_WAITS):
+            if gap.subject == STORE_SUBJECT:
+                return await _recheck_store(store, gap, now)
+            seen = await read_again(store, [str(gap.order_id)], now)
     except SourceError as failure:
         return Recheck(gap, still_there=None, error=str(failure))
     if not seen:

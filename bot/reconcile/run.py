@@ -18,6 +18,7 @@ from bot.reconcile.read import Asks, Reading, Since, read_changes, sweep_due, wh
 from bot.reconcile.report import RunReport
 from bot.reconcile.store_wide import judge_whole_store, sample
 from bot.reconcile.watched import WatchedStore
+from bot.sources.retries import retries_within
 from storage.facts import latest
 from storage.findings import Finding
 from storage.gap import STORE_SUBJECT
@@ -95,7 +96,8 @@ async def run(
         if start is None:
             error = f"Another process has just reconciled {store.name}."
             return RunReport(store.name, complete=False, skipped=True, error=error)
-        return await _run(store, start, progress)
+        with retries_within(store.every):
+            return await _run(store, start, progress)
 
 
 async def _run(store: WatchedStore, start: _Start, progress: Progress) -> RunReport:
@@ -221,7 +223,10 @@ async def _apply(store: WatchedStore, start: _Start, reading: Reading, judgement
 
 
 async def _advance(runs: Runs, store: str, reading: Reading, start: _Start) -> None:
-    """Move the cursors to the newest stamps seen, in the systems' own time."""
+    """Move the cursors to the newest stamps seen, in the systems' own time.
+
+    No further than to when this run began: a stamp of the future would hide what is stamped rightly from then on.
+    """
     newest = {
         "orders": latest(order.updated_at for order in reading.orders),
         "shipstation_orders": latest(row.modified_at for row in reading.shipstation_orders),
@@ -230,7 +235,7 @@ async def _advance(runs: Runs, store: str, reading: Reading, start: _Start) -> N
     for table, stamp in newest.items():
         cursor = latest((await runs.cursor(store, table), stamp))
         if cursor is not None:
-            await runs.set_cursor(store, table, cursor)
+            await runs.set_cursor(store, table, min(cursor, start.now))
     done = {
         "voids": True,
         "sweep": start.sweep,

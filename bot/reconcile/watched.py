@@ -1,12 +1,16 @@
 """One store under watch: everything that reconciling it needs."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.clock import Clock
 from bot.gaps.rules import StoreRules
 from bot.sources.shipstation import ShipStation
 from bot.sources.shopify import Shopify
 from storage.database import Database
+
+WHILE_A_PERSON_WAITS = timedelta(seconds=30)
+"""How long retries may take, by the store's clock, when somebody has pressed a button or typed a command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class WatchedStore:
     clock: Clock
     holder: str
     """Names this process in leases."""
+    every: timedelta = timedelta(minutes=5)
+    """When the next run is due: retries of one run take no longer."""
 
     @property
     def name(self) -> str:

@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import re
 from collections import Counter, deque
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Literal
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -24,9 +26,14 @@ Kind = Literal[
     "drift",
     "unknown_enum",
     "expire_token",
+    "skew",
 ]
-LIST_KINDS: frozenset[Kind] = frozenset({"empty_list", "half_list", "quiet_half", "drift", "unknown_enum"})
-"""Kinds that change the rows of an otherwise good answer: half_list keeps the total, quiet_half hides the loss."""
+LOSSES: frozenset[Kind] = frozenset({"empty_list", "half_list", "quiet_half"})
+"""Kinds that lose rows of an otherwise good list: half_list says that there are more, quiet_half hides the loss."""
+LOSSES_WHILE_PAGING = LOSSES | frozenset[Kind]({"drift"})
+UNKNOWN = "BRAND_NEW_VALUE"
+"""A value that no client knows yet."""
+STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d")
 MAINTENANCE = (
     "<!DOCTYPE html><html><head><title>Down for maintenance</title></head><body>Back soon.</body></html>"
 )
@@ -40,7 +47,8 @@ class Rule:
     system: System | None = None
     """None: both."""
     path: str = ""
-    """Part of the path; for Shopify also of the operation's name or root fields (`graphql.json OrdersPage orders`)."""
+    """Part of the path, of ShipStation's query (`/orders?orderNumber=`), or of Shopify's operation and root fields
+    (`graphql.json OrdersPage orders`)."""
     times: int | None = 1
     """How often; None: until cleared."""
     after_n: int = 0
@@ -48,8 +56,10 @@ class Rule:
     status: int = 500
     headers: dict[str, str] = field(default_factory=dict)
     body: str | None = None
+    enum: str = ""
+    """For `unknown_enum`: the field (or `one|another`) that has a new value, in every row where it has one."""
     seconds: float = 1.0
-    """For `slow`, on the wall."""
+    """For `slow`, on the wall. For `skew`: how far the system's clock is ahead of ours."""
     hits: int = 0
 
     def fits(self, system: System, path: str, kinds: Collection[Kind]) -> bool:
@@ -88,14 +98,24 @@ class Faults:
                 return rule
         return None
 
+    def happened(self, system: System, kind: Kind) -> bool:
+        """Return whether a rule in force has struck already: some bad luck lasts until it is cleared."""
+        return any(rule.hits for rule in self.rules if rule.kind == kind and rule.system in {None, system})
+
+    def ahead(self, system: System) -> float:
+        """Return how many seconds the system's clock is ahead of ours."""
+        return sum(
+            rule.seconds for rule in self.rules if rule.kind == "skew" and rule.system in {None, system}
+        )
+
     async def before(self, system: System, path: str) -> Response | None:
         """Count the request; return what is answered in place of the truth, if anything."""
         self.requests[system] += 1
-        self.log.append((system, path))
-        if slow := self.pick(system, path, {"slow"}):
-            await asyncio.sleep(slow.seconds)
-        rule = self.pick(system, path, {"html", "status"})
-        if rule is None:
+        self.log.append((system, path.partition("?")[0]))
+        rule = self.pick(system, path, {"slow", "html", "status"})
+        if rule is not None and rule.kind == "slow":
+            await asyncio.sleep(rule.seconds)
+        if rule is None or rule.kind == "slow":
             return None
         if rule.kind == "html":
             return HTMLResponse(
@@ -105,6 +125,7 @@ class Faults:
 
     def after(self, system: System, path: str, answer: Response) -> Response:
         """Spoil a good answer on its way out, if a rule says so."""
+        answer = self._reworded(system, path, answer)
         rule = self.pick(system, path, {"truncated_json", "cut"})
         if rule is None:
             return answer
@@ -113,19 +134,26 @@ class Faults:
             return Cut(half, len(answer.body))
         return Response(half, answer.status_code, media_type="application/json")
 
+    def _reworded(self, system: System, path: str, answer: Response) -> Response:
+        said = bytes(answer.body).decode()
+        text = shifted(said, self.ahead(system))
+        if rule := self.pick(system, path, {"unknown_enum"}):
+            text = re.sub(rf'("(?:{rule.enum})":)"[^"]*"', rf'\1"{UNKNOWN}"', text)
+        if text == said:
+            return answer
+        headers = {name: value for name, value in answer.headers.items() if name != "content-length"}
+        return Response(text, answer.status_code, headers)
+
     def reshape(
-        self, system: System, path: str, rows: list[dict[str, object]], page: int
+        self, system: System, path: str, rows: list[dict[str, object]], kinds: Collection[Kind] = LOSSES
     ) -> tuple[list[dict[str, object]], Rule | None]:
-        """Change the rows of one page of a list; drift waits for a later page than the first."""
-        kinds = LIST_KINDS if page > 1 else LIST_KINDS - {"drift"}
+        """Change the rows of one page of a list."""
         rule = self.pick(system, path, kinds)
         if rule is None:
             return rows, None
         if rule.kind == "empty_list":
             return [], rule
-        if rule.kind == "drift":
-            return rows[1:], rule
-        return (rows[: len(rows) // 2] if rule.kind in {"half_list", "quiet_half"} else rows), rule
+        return (rows[1:] if rule.kind == "drift" else rows[: len(rows) // 2]), rule
 
 
 class Cut(Response):
@@ -141,12 +169,22 @@ class Cut(Response):
         await send({"type": "http.response.body", "body": self.body, "more_body": True})
 
 
+def shifted(text: str, seconds: float) -> str:
+    """Return a text whose stamps are that much later."""
+
+    def later(stamp: re.Match[str]) -> str:
+        at = datetime.fromisoformat(stamp[0]) + timedelta(seconds=seconds)
+        return at.isoformat(stamp[0][10], timespec="seconds")
+
+    return STAMP.sub(later, text) if seconds else text
+
+
 def json_answer(body: object, status: int = 200, headers: dict[str, str] | None = None) -> JSONResponse:
     """Return JSON as both systems send it."""
     return JSONResponse(body, status, headers)
 
 
-def loads(body: bytes) -> object:
+def loads(body: str | bytes) -> object:
     """Parse a request body; None where it is no JSON."""
     try:
         parsed: object = json.loads(body)

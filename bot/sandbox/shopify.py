@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -26,7 +27,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.sandbox import cost
-from bot.sandbox.faults import Faults, json_answer, loads
+from bot.sandbox.faults import Faults, json_answer, loads, shifted
 from bot.sandbox.shopify_admin import MERCHANT_SCOPES, THIRD_PARTY_SCOPE, VERSION, Admin, load_schema
 from bot.sandbox.world import World
 
@@ -86,15 +87,14 @@ class ShopifyAdmin:
         self.schema = load_schema()
         self._tokens: dict[str, datetime] = {}
         self._bucket = cost.Bucket(world.shopify.bucket, world.clock.now())
-        self._known: dict[str, Asked] = {}
 
     # ------------------------------------------------------------ tokens
 
     async def token(self, request: Request) -> Response:
         """Grant a token for client credentials (apis.md A6)."""
+        body = await request.body()
         if instead := await self.faults.before("shopify", "/admin/oauth/access_token"):
             return instead
-        body = await request.body()
         said = loads(body)
         form = (
             said
@@ -131,7 +131,7 @@ class ShopifyAdmin:
     async def answer(self, request: Request) -> Response:
         """Count, spoil, authenticate, then answer."""
         path = "/" + request.path_params["path"]
-        body = await request.body()
+        body = shifted((await request.body()).decode(errors="replace"), -self.faults.ahead("shopify"))
         said = loads(body)
         asked = self._asked(said) if isinstance(said, dict) else None
         label = asked.label(path) if asked else path
@@ -167,22 +167,9 @@ class ShopifyAdmin:
 
     def _asked(self, said: dict[str, Any]) -> Asked:
         text, name = str(said.get("query") or ""), said.get("operationName")
-        key = f"{name}\n{text}"
-        if key not in self._known:
-            self._known[key] = self._parsed(text, name)
-        known = self._known[key]
+        known = _parsed(text, name)
         variables = said.get("variables") or {}
         return Asked(text, variables, name, known.document, known.operation, known.errors)
-
-    def _parsed(self, text: str, name: str | None) -> Asked:
-        try:
-            document = parse(text)
-        except GraphQLError as wrong:
-            return Asked(text, {}, name, errors=(wrong,))
-        operation = get_operation_ast(document, name)
-        if operation is None:
-            return Asked(text, {}, name, document, errors=(GraphQLError("An operation name is required"),))
-        return Asked(text, {}, name, document, operation, tuple(validate(self.schema, document)))
 
     def _run(self, asked: Asked, label: str) -> dict[str, Any]:
         if asked.operation is not None and asked.operation.operation is not OperationType.QUERY:
@@ -249,6 +236,19 @@ class ShopifyAdmin:
             for field, scopes in SCOPES.items()
             if field in fields.names and self.world.shopify.scopes.isdisjoint(scopes)
         ]
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str, name: str | None) -> Asked:
+    """Parse and validate a query: a client asks the same few again and again."""
+    try:
+        document = parse(text)
+    except GraphQLError as wrong:
+        return Asked(text, {}, name, errors=(wrong,))
+    operation = get_operation_ast(document, name)
+    if operation is None:
+        return Asked(text, {}, name, document, errors=(GraphQLError("An operation name is required"),))
+    return Asked(text, {}, name, document, operation, tuple(validate(load_schema(), document)))
 
 
 class _Fields(Visitor):

@@ -212,7 +212,7 @@ class ShipStation:
                 self._pace.note(response)
                 if response.status_code != 429:
                     break
-                await patience.wait(self._pace.told_to_wait(response))
+                await patience.come_back(self._pace.told_to_wait(response))
         else:
             raise throttled("shipstation")
         if response.status_code not in (200, 404):

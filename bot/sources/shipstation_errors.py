@@ -31,9 +31,10 @@ def from_status(response: httpx.Response) -> SourceError:
     status = response.status_code
     what, todo = _STATUS.get(status, _MOVED if status < 400 else _UNKNOWN)
     words = said(response)
+    quoted = f' It said: "{words}".' if words else ""
     return SourceRefused(
         "shipstation",
-        f"ShipStation refused: {what} (status {status}){f' It said: {words}' if words else ''}",
+        f"ShipStation refused: {what} (status {status}){quoted}",
         why=BLIND,
         todo=todo,
     )

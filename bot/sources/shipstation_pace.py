@@ -7,12 +7,13 @@ import httpx
 
 from bot.clock import Clock
 from bot.metrics import API_LEFT
+from bot.sources.retries import jittered
 from bot.sources.transport import Patience, number, retry_after
 
 RESERVE = 4
 """Requests per minute left to the merchant's other tools on the same key."""
 MINUTE = 60.0
-"""Seconds to wait where ShipStation does not say when its window ends."""
+"""Seconds to wait, jittered, where ShipStation does not say when its window ends."""
 MARGIN = 1.0
 """Seconds added to X-Rate-Limit-Reset, which is rounded down."""
 
@@ -40,11 +41,11 @@ class Pace:
         if remaining is not None:
             API_LEFT.labels("shipstation").set(remaining)
         self._spent = remaining is not None and remaining <= reserve
-        self._opens_at = self._clock.now() + timedelta(seconds=_reset(response) or MINUTE)
+        self._opens_at = self._clock.now() + timedelta(seconds=_reset(response) or jittered(MINUTE))
 
     def told_to_wait(self, response: httpx.Response) -> float:
         """Return the seconds after which a 429 may be asked again."""
-        return _reset(response) or retry_after(response, self._clock.now()) or MINUTE
+        return _reset(response) or retry_after(response, self._clock.now()) or jittered(MINUTE)
 
 
 def _reset(response: httpx.Response) -> float | None:

@@ -10,7 +10,9 @@ import httpx
 from pydantic import SecretStr
 
 from bot import log
+from bot.sources.retries import jittered
 from bot.sources.shopify_errors import from_grant, garbled
+from bot.sources.shopify_pace import UNTOLD
 from bot.sources.transport import THROTTLED_TRIES, Patience, Wire, retry_after, throttled
 
 TOKEN_PATH = "/admin/oauth/access_token"  # noqa: S105 - a path, not a secret
@@ -103,7 +105,7 @@ class Access:
             response = await self._wire.send("POST", TOKEN_PATH, patience, data=form)
             if response.status_code != 429:
                 break
-            await patience.wait(retry_after(response, self._wire.clock.now()) or 1.0)
+            await patience.come_back(retry_after(response, self._wire.clock.now()) or jittered(UNTOLD))
         else:
             raise throttled("shopify")
         if response.status_code != 200:

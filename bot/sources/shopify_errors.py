@@ -142,13 +142,13 @@ def from_problems(found: tuple[Problem, ...]) -> SourceError:
     if "INTERNAL_SERVER_ERROR" in codes:
         return SourceUnreachable(
             "shopify",
-            f"Shopify failed to answer, several times in a row: {said(found)}",
+            f'Shopify failed to answer, several times in a row: "{said(found)}".',
             why=BLIND,
             todo="Usually this passes by itself; if it lasts, look at Shopify's status page.",
         )
     return SourceGarbled(
         "shopify",
-        f"Shopify did not answer the question, or only a part of it: {said(found)}",
+        f'Shopify did not answer the question, or only a part of it: "{said(found)}".',
         why=BLIND,
         todo="Update stuck: Shopify may have changed its API. If that does not help, report the words above.",
     )
@@ -231,7 +231,7 @@ def from_status(status: int, body: Any) -> SourceError:
     if status == 403 and scopes:
         return missing_scope(scopes)
     what, todo = _STATUS.get(status, _MOVED if status < 400 else _UNKNOWN)
-    words = f" It said: {said(found)}" if found else ""
+    words = f' It said: "{said(found)}".' if found else ""
     return _refused(f"{what} (status {status}){words}", todo)
 
 

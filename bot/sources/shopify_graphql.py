@@ -10,6 +10,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.sources.documents import documents, is_shipped
+from bot.sources.retries import jittered
 from bot.sources.shopify_auth import TOKEN_PATH, Access, Credentials, scopes_in
 from bot.sources.shopify_errors import (
     Problem,
@@ -23,7 +24,7 @@ from bot.sources.shopify_errors import (
     said,
     spared,
 )
-from bot.sources.shopify_pace import Cost, Pace, cost_in
+from bot.sources.shopify_pace import UNTOLD, Cost, Pace, cost_in
 from bot.sources.transport import (
     LONGEST_STALL,
     THROTTLED_TRIES,
@@ -131,12 +132,12 @@ class GraphQL:
                 if waits == THROTTLED_TRIES:
                     raise throttled("shopify") from None
                 log.info("source.throttled", system="shopify", document=document, seconds=told.seconds)
-                await patience.wait(told.seconds)
+                await patience.come_back(told.seconds)
             except Failed as failed:
                 failures += 1
                 if failures == TRIES:
                     return _rest(document, failed)
-                await patience.wait(float(failures))
+                await patience.try_again(jittered(float(failures)), "failed inside")
             except NotOffered as told:
                 log.warning("shopify.without", document=document, fields=sorted(told.fields))
                 self._without |= told.fields
@@ -187,7 +188,7 @@ class GraphQL:
 
     def _check_status(self, response: httpx.Response, body: Any) -> None:
         if response.status_code == 429:
-            raise Throttled(retry_after(response, self.wire.clock.now()) or 2.0)
+            raise Throttled(retry_after(response, self.wire.clock.now()) or jittered(UNTOLD))
         if response.status_code >= 300:
             raise from_status(response.status_code, body)
         if not isinstance(body, dict):
@@ -224,7 +225,7 @@ def _failure(found: tuple[Problem, ...], cost: Cost, data: Any, without: frozens
     if "MAX_COST_EXCEEDED" in codes or "single query max cost" in words:
         return TooCostly()
     if "THROTTLED" in codes or words == "throttled":
-        return TooCostly() if cost.impossible else Throttled(cost.wait())
+        return TooCostly() if cost.impossible else Throttled(cost.wait() or jittered(UNTOLD))
     rest = spared(data, found)
     if rest is not None or codes == {"INTERNAL_SERVER_ERROR"}:
         return Failed(found, rest)

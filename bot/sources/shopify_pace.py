@@ -14,6 +14,8 @@ QUERY_COST = 1_000.0
 FIRST_SIZES = {"OrdersDetailed": 10, "OrdersWide": 3}
 """Rows asked for before anything is known of a document's cost; others start at 50."""
 FIRST_SIZE = 50
+UNTOLD = 2.0
+"""Seconds to wait, jittered, where Shopify throttles and does not say for how long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +33,10 @@ class Cost:
         """Whether waiting cannot help, because even a full bucket is too small."""
         return bool(self.requested and self.maximum and self.requested > self.maximum)
 
-    def wait(self) -> float:
-        """Return the seconds until a throttled query fits: max(1, ceil(missing / restored)), 2 if unknown."""
+    def wait(self) -> float | None:
+        """Return the seconds until a throttled query fits: max(1, ceil(missing / restored)); None if unknown."""
         if self.requested is None or self.available is None or not self.restored:
-            return 2.0
+            return None
         return max(1.0, math.ceil((self.requested - self.available) / self.restored))
 
 

@@ -1,11 +1,13 @@
 """The road to a source: refuses what is not reading, retries what was cut off, and bounds every wait."""
 
 import asyncio
-import secrets
+import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
+from time import monotonic
 from typing import Any, Literal
 
 import httpx
@@ -13,6 +15,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.errors import SourceThrottled, SourceUnreachable
+from bot.sources.retries import jittered, retries_or
 
 System = Literal["shopify", "shipstation"]
 NAMES: Mapping[System, str] = {"shopify": "Shopify", "shipstation": "ShipStation"}
@@ -20,7 +23,7 @@ NAMES: Mapping[System, str] = {"shopify": "Shopify", "shipstation": "ShipStation
 TRIES = 3
 """How often one request is sent before a cut connection or a 5xx counts as unreachable."""
 PAUSE = 1.0
-"""Seconds before the second try; doubled for the third, plus up to half as jitter."""
+"""Seconds before the second try; doubled for the third, and jittered."""
 THROTTLED_TRIES = 10
 """How often one request may be told to come back later."""
 LONGEST_STALL = timedelta(minutes=10)
@@ -72,13 +75,17 @@ class ReadOnly(httpx.AsyncBaseTransport):
 
 
 class Patience:
-    """How much longer one call may go on: waits count in seconds of its clock, everything in seconds on the wall."""
+    """How much longer one call may go on: waits count in seconds of its clock, everything in seconds on the wall.
+
+    What is waited because something failed also counts against the budget of the run that the call is part of.
+    """
 
     def __init__(self, system: System, clock: Clock, stall: timedelta, wall: asyncio.Timeout) -> None:
         self._system = system
         self._clock = clock
         self._stall = stall.total_seconds()
         self._wall = wall
+        self._retries = retries_or(stall)
         self._ends = asyncio.get_running_loop().time() + LONGEST_CALL.total_seconds()
         self.progress()
 
@@ -88,13 +95,37 @@ class Patience:
         self._wall.reschedule(min(self._ends, asyncio.get_running_loop().time() + self._stall))
 
     async def wait(self, seconds: float) -> None:
-        """Sleep for `seconds`; raises SourceThrottled when the call has waited long enough for one answer."""
+        """Sleep for `seconds` of the pace; raises SourceThrottled when the call has waited long enough for one answer."""
         if seconds <= 0:
             return
         if seconds > self._left:
             raise throttled(self._system)
         self._left -= seconds
         await self._clock.sleep(seconds)
+
+    async def come_back(self, seconds: float) -> None:
+        """Sleep for `seconds`, because the system says so. Raises SourceThrottled, also where the budget has less left."""
+        if not self._retries.spend(seconds):
+            raise throttled(self._system, f"and to come back in {seconds:.0f} seconds, but {self._remainder}")
+        await self.wait(seconds)
+
+    async def try_again(self, seconds: float, problem: str, *, took: float = 0.0) -> None:
+        """Sleep for `seconds` after a try that failed, which `took` seconds on the wall.
+
+        Raises SourceUnreachable where the call, or the budget for retries, has less left.
+        """
+        self._retries.lose(self._by_the_clock(took))
+        if seconds > self._left or not self._retries.spend(seconds):
+            raise unreachable(self._system, f"{problem}, and {self._remainder}")
+        await self.wait(seconds)
+
+    @property
+    def _remainder(self) -> str:
+        return f"only {self._retries.left:.0f} of {self._retries.limit:.0f} seconds are left for trying again"
+
+    def _by_the_clock(self, wall: float) -> float:
+        second = self._clock.wall_seconds(1)
+        return wall / second if second else 0.0
 
 
 class Wire:
@@ -112,8 +143,8 @@ class Wire:
         self.system = system
         self.clock = clock
         self.requests = 0
-        guarded = ReadOnly(httpx.URL(base_url), reads, transport or httpx.AsyncHTTPTransport())
-        self._client = httpx.AsyncClient(base_url=base_url, transport=guarded, timeout=TIMEOUT)
+        guarded = ReadOnly(httpx.URL(base_url), reads, transport or _over_tls())
+        self._client = httpx.AsyncClient(base_url=base_url, transport=guarded)
 
     @asynccontextmanager
     async def call(self, stall: timedelta = LONGEST_STALL) -> AsyncIterator[Patience]:
@@ -127,16 +158,19 @@ class Wire:
     async def send(self, method: str, path: str, patience: Patience, **content: Any) -> httpx.Response:
         """Return the answer, whatever its status below 500.
 
-        Cut connections and 5xx are tried TRIES times; raises SourceUnreachable after that. The waits go through
-        the clock, which a retry library would not do, so that a moved clock needs no real seconds.
+        Cut connections and 5xx are tried TRIES times; raises SourceUnreachable after that, or when the budget for
+        retries is spent. The waits go through the clock, which a retry library would not do, so that a moved clock
+        needs no real seconds.
         """
         for attempt in range(1, TRIES + 1):
+            began = monotonic()
             outcome = await self._attempt(method, path, content)
             if isinstance(outcome, httpx.Response) and outcome.status_code < 500:
                 return outcome
             if attempt < TRIES:
-                log.warning("source.retry", system=self.system, path=path, problem=_problem(outcome))
-                await patience.wait(self._pause(attempt, outcome))
+                problem, took = _problem(outcome), monotonic() - began
+                log.warning("source.retry", system=self.system, path=path, problem=problem)
+                await patience.try_again(self._pause(attempt, outcome), problem, took=took)
         raise unreachable(self.system, f"{_problem(outcome)}, {TRIES} times in a row")
 
     async def close(self) -> None:
@@ -149,26 +183,43 @@ class Wire:
         self.requests += 1
         try:
             async with asyncio.timeout(LONGEST_REQUEST):
-                return await self._client.request(method, path, **content)
+                return await self._client.request(method, path, timeout=TIMEOUT, **content)
         except (httpx.RequestError, TimeoutError) as cut:
             return cut
 
     def _pause(self, attempt: int, outcome: httpx.Response | Exception) -> float:
         told = retry_after(outcome, self.clock.now()) if isinstance(outcome, httpx.Response) else None
-        pause = PAUSE * 2.0 ** (attempt - 1)
-        return told if told is not None else pause + secrets.SystemRandom().uniform(0, pause / 2)
+        return told if told is not None else jittered(PAUSE * 2.0 ** (attempt - 1))
+
+
+def _over_tls() -> httpx.AsyncHTTPTransport:
+    """Return a transport of its own; the certificates, slow to read and half a megabyte, are shared by all stores."""
+    return httpx.AsyncHTTPTransport(verify=_certificates())
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    return httpx.create_ssl_context()
 
 
 def retry_after(response: httpx.Response, now: datetime) -> float | None:
-    """Return the seconds that a Retry-After header asks for, at least one; None when it is missing or garbled."""
-    text = response.headers.get("Retry-After", "").strip()
+    """Return the seconds that a Retry-After header asks for, at least one; None when it is missing or garbled.
+
+    A date counts from the answer's own Date: its clock may go wrong, and ours (`now`) may.
+    """
+    text = response.headers.get("Retry-After", "")
     seconds = number(text)
-    if seconds is None and text:
-        try:
-            seconds = (parsedate_to_datetime(text).astimezone(UTC) - now).total_seconds()
-        except ValueError:
-            return None
+    if seconds is None and (until := _date(text)) is not None:
+        seconds = (until - (_date(response.headers.get("Date", "")) or now)).total_seconds()
     return None if seconds is None else max(1.0, seconds)
+
+
+def _date(text: str) -> datetime | None:
+    """Return a header's date in UTC, or None."""
+    try:
+        return parsedate_to_datetime(text.strip()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def number(text: str | None) -> float | None:
@@ -191,12 +242,12 @@ def unreachable(system: System, problem: str) -> SourceUnreachable:
     )
 
 
-def throttled(system: System) -> SourceThrottled:
+def throttled(system: System, how: str = "after waiting as it told us") -> SourceThrottled:
     """Return the error for a system that keeps saying that we ask too often."""
     name = NAMES[system]
     return SourceThrottled(
         system,
-        f"{name} still says that we ask too often, after waiting as it told us.",
+        f"{name} still says that we ask too often, {how}.",
         why="Other tools on the same key use up its allowance, so this store could not be read completely.",
         todo=f"Give stuck a {name} key of its own, or let the other tools ask less.",
     )

@@ -144,6 +144,18 @@ async def test_shipstation_failing_alone_over_an_unknown_number_is_not_taken_for
     assert view.error
 
 
+@pytest.mark.parametrize("number", ["5001", "7777"], ids=["known", "unknown"])
+async def test_who_asks_waits_half_a_minute_for_retries_and_no_longer(asker, number):
+    asker.order()
+    await run(asker.store)
+    before = asker.store.clock.now()
+    asker.faults.add("status", system="shopify", status=503, headers={"Retry-After": "20"})
+    asker.faults.add("status", system="shipstation", status=503, headers={"Retry-After": "20"}, times=None)
+    view = await asker.view(number)
+    assert "only 10 of 30 seconds are left for trying again" in (view.error or "")
+    assert asker.store.clock.now() - before == timedelta(seconds=20)
+
+
 @pytest.mark.parametrize("typed", ["5001", "#5001"])
 async def test_a_number_without_its_prefix_or_suffix_finds_the_order(asker, typed):
     asker.order("SHOP-5001")

@@ -57,6 +57,19 @@ async def test_a_side_that_cannot_be_read_leaves_it_open(watch, gap, system):
     assert [each.revision for each in await watch.gaps()] == [gap.revision]
 
 
+@pytest.mark.parametrize("system", ["shopify", "shipstation"])
+async def test_a_person_waits_half_a_minute_for_retries_and_no_longer(watch, gap, system):
+    fault = {"system": system, "status": 503, "headers": {"Retry-After": "20"}}
+    before = watch.clock.now()
+    watch.faults.add("status", **fault)
+    assert (await recheck(watch.store, gap.id)).still_there is True
+    watch.faults.add("status", **fault, times=None)
+    again = await recheck(watch.store, gap.id)
+    assert again.still_there is None
+    assert "only 10 of 30 seconds are left for trying again" in (again.error or "")
+    assert watch.clock.now() - before == timedelta(seconds=40)
+
+
 async def test_an_order_that_shopify_does_not_show_any_more_cannot_be_told(watch, gap):
     del watch.world.shop.orders[watch.order.id]
     again = await recheck(watch.store, gap.id)

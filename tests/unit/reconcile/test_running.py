@@ -8,6 +8,8 @@ import pytest
 
 from bot.reconcile import run
 from bot.reconcile.run import MARKETPLACES_EVERY, STORES_EVERY
+from bot.settings import load
+from bot.wiring import open_house
 from storage.mirror import Mirror
 from storage.notices import Notices
 from storage.runs import Leases
@@ -190,6 +192,65 @@ async def test_a_run_that_was_broken_off_in_between_does_not_repeat_the_word(wat
     watch.faults.clear()
     await watch.run(later=FIVE)
     assert await kinds(watch) == ["sees"]
+
+
+# ---------------------------------------------------------------- stamps of another clock
+
+
+async def test_what_is_stamped_in_the_future_does_not_hide_what_changes_now(watch):
+    for number in range(6):
+        watch.world.shop.touch(watch.order(f"#60{number:02}"), watch.clock.now() + timedelta(days=30))
+    assert (await watch.run(later=FIVE)).complete
+    watch.world.order("#5001", age=timedelta(hours=9))
+    watch.order("#5002", age=timedelta(hours=2))
+    assert (await watch.run(later=FIVE)).complete
+    assert [gap.order for gap in await watch.gaps(kind="import.missing")] == ["#5001"]
+
+
+# ---------------------------------------------------------------- retries
+
+
+async def test_retries_of_one_run_take_no_longer_than_its_interval(watch):
+    watch.failed()
+    for system in ("shopify", "shipstation"):
+        watch.faults.add("status", system=system, status=503, headers={"Retry-After": "100"}, times=None)
+    before = watch.clock.now()
+    report = await watch.run()
+    assert not report.complete
+    assert "seconds are left for trying again" in (report.error or "")
+    assert watch.clock.now() - before <= FIVE
+    watch.faults.clear()
+    assert (await watch.run(later=FIVE)).opened == 1
+
+
+async def test_the_interval_of_the_settings_is_what_retries_may_take(watch):
+    store = replace(watch.store, every=timedelta(hours=1))
+    watch.faults.add("status", system="shipstation", status=503, headers={"Retry-After": "400"})
+    assert (await run(store)).complete
+    watch.faults.add("status", system="shipstation", status=503, headers={"Retry-After": "400"})
+    assert not (await run(watch.store)).complete
+
+
+async def test_the_interval_comes_from_the_settings(watch, tmp_path):
+    need = frozenset({"sources", "database"})
+    settings = load(watch.sandbox.environment() | {"DATABASE_URL": "sqlite://"}, tmp_path, need=need)
+    async with open_house(replace(settings, every=timedelta(minutes=7)), watch.clock) as house:
+        assert house.stores[0].every == timedelta(minutes=7)
+
+
+async def test_the_next_run_has_all_its_time_again(watch):
+    for _ in range(3):
+        watch.faults.add("status", system="shipstation", status=503, headers={"Retry-After": "200"})
+        assert (await watch.run(later=FIVE)).complete
+
+
+async def test_a_first_run_that_is_paced_for_long_is_not_cut_off(watch):
+    watch.world.shipstation.per_minute = 2
+    store = replace(watch.store, every=timedelta(seconds=1))
+    watch.clock.move(minutes=1)
+    before = watch.clock.now()
+    assert (await run(store, sweep=True)).complete
+    assert watch.clock.now() - before > timedelta(minutes=1)
 
 
 # ---------------------------------------------------------------- strangers

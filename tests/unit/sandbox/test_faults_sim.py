@@ -2,12 +2,14 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
 
 from bot.sandbox.faults import Faults
 from bot.sandbox.server import SandboxServer
+from bot.sandbox.shipping import PACIFIC
 from bot.sandbox.slack.workspace import Workspace
 from bot.sandbox.world import World
 
@@ -155,6 +157,74 @@ async def test_a_row_can_slip_between_two_pages(
 
     assert [len(page["orders"]) for page in pages] == [2, 1]
     assert {page["total"] for page in pages} == {4}
+
+
+async def test_half_a_page_of_shopify_goes_on_behind_it(
+    imported: World, faults: Faults, admin: httpx.AsyncClient
+) -> None:
+    faults.add("half_list")
+    query = "{ orders(first: 4, sortKey: ID%s) { nodes { name } pageInfo { hasNextPage endCursor } } }"
+
+    first = await _orders(admin, query % "")
+    cursor = first["pageInfo"]["endCursor"]
+    second = await _orders(admin, query % f', after: "{cursor}"')
+
+    assert [len(first["nodes"]), first["pageInfo"]["hasNextPage"]] == [2, True]
+    assert [len(second["nodes"]), second["pageInfo"]["hasNextPage"]] == [2, False]
+
+
+async def test_an_order_of_shopify_can_move_to_the_end_while_it_is_read(
+    imported: World, faults: Faults, admin: httpx.AsyncClient
+) -> None:
+    faults.add("drift", times=None)
+    query = (
+        "{ orders(first: 2, sortKey: UPDATED_AT%s) { nodes { name } pageInfo { hasNextPage endCursor } } }"
+    )
+
+    first = await _orders(admin, query % "")
+    names = [node["name"] for node in first["nodes"]]
+    cursor = first["pageInfo"]["endCursor"]
+    second = await _orders(admin, query % f', after: "{cursor}"')
+
+    moved = imported.find("#1003")
+    assert (names, moved.updated) == (["#1001", "#1002"], imported.now)
+    assert [node["name"] for node in second["nodes"]] == ["#1004", "#1003"]
+
+
+async def _orders(admin: httpx.AsyncClient, query: str) -> dict[str, Any]:
+    answer = await admin.post("/admin/api/2026-10/graphql.json", json={"query": query})
+    orders: dict[str, Any] = answer.json()["data"]["orders"]
+    return orders
+
+
+@pytest.mark.parametrize("minutes", [10, -10])
+async def test_a_clock_can_be_wrong_in_what_is_said_and_in_what_is_asked(
+    world: World, faults: Faults, admin: httpx.AsyncClient, v1: httpx.AsyncClient, minutes: int
+) -> None:
+    world.import_order(world.order())
+    faults.add("skew", seconds=60 * minutes, times=None)
+    theirs = (world.now + timedelta(minutes=minutes)).replace(microsecond=0)
+    query = f"updated_at:>='{theirs.isoformat()}'"
+    pacific = theirs.astimezone(PACIFIC).replace(tzinfo=None)
+
+    found = (await _orders(admin, f'{{ orders(first: 1, query: "{query}") {{ nodes {{ updatedAt }} }} }}'))[
+        "nodes"
+    ]
+    rows = (await v1.get("/orders", params={"modifyDateStart": str(pacific)})).json()["orders"]
+    later = str(pacific + timedelta(seconds=1))
+    none = (await v1.get("/orders", params={"modifyDateStart": later})).json()["orders"]
+
+    assert [node["updatedAt"] for node in found] == [f"{theirs:%Y-%m-%dT%H:%M:%S}Z"]
+    assert [row["modifyDate"][:19] for row in rows] == [pacific.isoformat()]
+    assert none == []
+
+
+async def test_a_rule_may_name_what_shipstation_is_asked_for(faults: Faults, v1: httpx.AsyncClient) -> None:
+    faults.add("status", system="shipstation", path="/shipments?voidDateStart=", times=None)
+
+    assert (await v1.get("/shipments", params={"orderId": 1})).status_code == 200
+    assert (await v1.get("/shipments", params={"voidDateStart": "2026-11-01"})).status_code == 500
+    assert list(faults.log) == [("shipstation", "/shipments")] * 2
 
 
 async def test_every_request_is_counted(

@@ -297,7 +297,24 @@ async def test_nothing_can_be_written_and_every_attempt_is_counted(
     assert (answer.status_code, world.writes_attempted) == (405, 1)
 
 
-async def test_an_expired_key_stays_expired(faults: Faults, v1: httpx.AsyncClient) -> None:
-    faults.add("expire_token", system="shipstation")
+async def test_an_expired_key_stays_expired_until_somebody_makes_a_new_one(
+    faults: Faults, v1: httpx.AsyncClient
+) -> None:
+    faults.add("expire_token", system="shipstation", after_n=1)
 
-    assert [(await v1.get("/stores")).status_code for _ in range(2)] == [401, 401]
+    assert [(await v1.get("/stores")).status_code for _ in range(3)] == [200, 401, 401]
+    faults.clear()
+    assert (await v1.get("/stores")).status_code == 200
+
+
+async def test_a_value_of_a_later_version_can_stand_in_every_row(
+    world: World, faults: Faults, v1: httpx.AsyncClient
+) -> None:
+    for _ in range(2):
+        world.import_order(world.order())
+    faults.add("unknown_enum", system="shipstation", enum="orderStatus")
+
+    rows = (await v1.get("/orders")).json()["orders"]
+
+    assert [row["orderStatus"] for row in rows] == ["BRAND_NEW_VALUE"] * 2
+    assert (await v1.get("/orders")).json()["orders"][0]["orderStatus"] == "awaiting_shipment"

@@ -357,11 +357,13 @@ async def test_an_answer_names_the_version_and_the_request(admin: httpx.AsyncCli
 
 async def test_a_value_of_a_later_version_passes(world: World, faults: Faults, ask: Ask) -> None:
     world.order()
-    faults.add("unknown_enum", system="shopify")
+    faults.add("unknown_enum", system="shopify", enum="displayFulfillmentStatus")
 
-    body = await ask("{ orders(first: 1) { nodes { displayFulfillmentStatus } } }")
+    body = await ask("{ orders(first: 1) { nodes { displayFulfillmentStatus displayFinancialStatus } } }")
 
-    assert body["data"]["orders"]["nodes"] == [{"displayFulfillmentStatus": "BRAND_NEW_STATUS"}]
+    assert body["data"]["orders"]["nodes"] == [
+        {"displayFulfillmentStatus": "BRAND_NEW_VALUE", "displayFinancialStatus": "PAID"}
+    ]
 
 
 async def test_an_expired_token_ends_all_that_were_granted(faults: Faults, admin: httpx.AsyncClient) -> None:

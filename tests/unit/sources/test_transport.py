@@ -8,6 +8,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from bot.clock import SystemClock
 from bot.errors import SourceThrottled, SourceUnreachable
 from bot.sources import transport
 from bot.sources.shipstation import ShipStation
@@ -191,9 +192,20 @@ async def test_numbers_in_headers(text, value):
         ("0", 1),
         ("Fri, 20 Nov 2026 00:00:30 GMT", 30),
         ("Fri, 20 Nov 2020 00:00:30 GMT", 1),
+        ("Fri, 31 Dec 9999 23:59:59 -0800", None),
         ("tomorrow", None),
         ("", None),
     ],
 )
 async def test_retry_after_in_seconds_or_as_a_date(text, seconds):
     assert retry_after(httpx.Response(429, headers={"Retry-After": text}), SINCE) == seconds
+
+
+async def test_the_certificates_are_read_once_for_all_stores(monkeypatch):
+    read: list[int] = []
+    make = httpx.create_ssl_context
+    monkeypatch.setattr(httpx, "create_ssl_context", lambda: read.append(1) or make())
+    transport._certificates.cache_clear()
+    for _ in range(3):
+        Wire("shopify", "https://acme.myshopify.com", lambda *_: True, SystemClock())
+    assert len(read) == 1
