@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -157,9 +157,14 @@ def _pool(address: URL) -> AsyncEngine:
 
 
 def _private(_dialect: Any, _record: Any, arguments: list[Any], _options: dict[str, Any]) -> None:
-    """Create the file for its owner only; SQLite gives its companions (-wal, -shm) the same permissions."""
+    """Create the file for its owner only; SQLite gives its companions (-wal, -shm) the same permissions.
+
+    One that is there is not opened: closing it would end the locks that this process's other connections hold on it
+    (POSIX ties them to the process), and the next process to come and go would take their log away as nobody's.
+    """
     if arguments[0] != ":memory:":
-        os.close(os.open(arguments[0], os.O_CREAT | os.O_RDWR, 0o600))
+        with suppress(FileExistsError):
+            os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _prepare(connection: Any, _record: Any) -> None:
