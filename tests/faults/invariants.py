@@ -1,0 +1,168 @@
+"""What must hold once all is quiet, whatever died on the way. Strict, and told in sentences."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.sandbox.slack.elements import elements
+from bot.sandbox.slack.people import BOT_USER
+from bot.sandbox.slack.things import Message
+from bot.sandbox.slack.workspace import Workspace
+from tests.faults.books import Books, Row, moment
+
+A_LEASE = timedelta(seconds=60)
+"""How long a dead process may still hold what it held."""
+
+
+class Channel:
+    """The bot's messages in the channel and its threads, each with what it carries."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        room = workspace.channels[workspace.channel]
+        self.messages = [one for one in room.messages.values() if not one.deleted and one.user == BOT_USER]
+        self.posts = Counter(
+            _notice(call.arguments.get("metadata"))
+            for call in workspace.called("chat.postMessage")
+            if call.error is None and call.arguments.get("channel") == workspace.channel
+        )
+        """How often each notice was posted, by what Slack carried out."""
+
+    def of(self, notice: Row) -> list[Message]:
+        """Return the messages that carry this notice."""
+        return [one for one in self.messages if _notice(one.metadata) == notice["id"]]
+
+    def buttons(self, gap: Row) -> dict[str, set[str]]:
+        """Return the revisions that buttons about this gap carry, by the message that they stand on."""
+        found: dict[str, set[str]] = {}
+        for message in self.messages:
+            values = {str(each.body.get("value", "")) for each in elements(message.blocks)}
+            mine = {value.partition(":")[2] for value in values if value.partition(":")[0] == gap["id"]}
+            if mine:
+                found[message.ts] = mine
+        return found
+
+
+def violations(books: Books, workspace: Workspace, now: datetime, *, deleted: int = 0) -> list[str]:
+    """Return what is wrong, in sentences; `deleted`: messages that people took away, each of which is posted again."""
+    channel = Channel(workspace)
+    return [
+        *_posted_once(books, channel, deleted),
+        *_one_card_each(books, channel),
+        *_one_line_each(books, channel),
+        *_nothing_owed(books, now),
+    ]
+
+
+def _posted_once(books: Books, channel: Channel, deleted: int) -> Iterator[str]:
+    known = {notice["id"] for notice in books.notices}
+    again = {notice["id"] for notice in books.notices if notice["reposted"]}
+    if len(again) > deleted:
+        yield f"{len(again)} messages were posted again, but only {deleted} were taken away"
+    for notice, times in channel.posts.items():
+        if times > (2 if notice in again else 1):
+            yield f"notice {notice} was posted {times} times"
+        if notice not in known:
+            yield f"a message was posted for notice {notice}, which is not in the books"
+    for notice in books.notices:
+        standing = channel.of(notice)
+        if notice["state"] == "sent" and [one.ts for one in standing] != [notice["ts"]]:
+            stand = [one.ts for one in standing]
+            yield f"{notice['kind']} {notice['id']} is noted at {notice['ts']} and stands at {stand}"
+
+
+def _one_card_each(books: Books, channel: Channel) -> Iterator[str]:
+    for gap in books.carded():
+        cards = [each for each in books.notices if each["gap_id"] == gap["id"] and each["kind"] == "card"]
+        buttons = channel.buttons(gap)
+        if len(cards) != 1 or len(buttons) != 1:
+            yield f"{gap['order_name']} {gap['kind']} has {len(cards)} cards owed and {len(buttons)} standing"
+            continue
+        [card], [(ts, shown)] = cards, buttons.items()
+        if card["ts"] != ts:
+            yield f"the card of {gap['order_name']} stands at {ts} and is noted at {card['ts']}"
+        if shown != {str(gap["revision"])}:
+            yield f"the card of {gap['order_name']} shows revision {shown}, the gap is at {gap['revision']}"
+        editions = {card["edition_sent"], card["edition_due"], gap["edition"]}
+        editions |= {_edition(message) for message in channel.of(card)}
+        if len(editions) != 1:
+            yield f"the card of {gap['order_name']} is behind: editions {editions}"
+
+
+def _one_line_each(books: Books, channel: Channel) -> Iterator[str]:
+    """Every event but the opening, which is the card itself, has its line in the card's thread."""
+    lines = Counter(notice["event_id"] for notice in books.notices if notice["kind"] == "line")
+    carded = {notice["gap_id"] for notice in books.notices if notice["kind"] == "card"}
+    for event in books.events:
+        wanted = int(event["code"] != "opened" and event["gap_id"] in carded)
+        if lines[event["id"]] != wanted:
+            yield f"{event['code']} of {event['gap_id']} has {lines[event['id']]} lines, not {wanted}"
+    for notice in books.notices:
+        for message in channel.of(notice) if notice["kind"] == "line" else []:
+            if not message.is_reply:
+                yield f"line {notice['id']} stands outside its thread"
+
+
+def _nothing_owed(books: Books, now: datetime) -> Iterator[str]:
+    for notice in books.owed():
+        yield f"{notice['kind']} {notice['id']} is still {notice['state']}: {notice['error']}"
+    for notice in books.notices:
+        if notice["state"] == "dead":
+            yield f"{notice['kind']} {notice['id']} was given up: {notice['error']}"
+    for lease in books.held(now + A_LEASE):
+        yield f"lease {lease} is held for longer than a lease lasts"
+
+
+# ---------------------------------------------------------------- compared with a run in which nobody dies
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """All there is to know of how a story ended, without ids and times, which differ from telling to telling."""
+
+    gaps: list[tuple[object, ...]]
+    """Each gap: what it is about, its state, its history, and the lines in its thread."""
+    parents: list[str]
+    """What stands in the channel and is no card."""
+    complete: bool
+    """Whether the last run read everything."""
+
+
+def told(books: Books, workspace: Workspace, now: datetime) -> Told:
+    """Return how it ended."""
+    channel = Channel(workspace)
+    gaps = [_gap_told(gap, books, channel, now) for gap in books.gaps]
+    parents = [each for each in books.notices if each["gap_id"] is None]
+    words = [_timeless(one.words) for each in parents for one in channel.of(each)]
+    ended = [run for run in books.runs if run["finished_at"] is not None]
+    return Told(sorted(gaps, key=str), sorted(words), bool(ended and ended[-1]["complete"]))
+
+
+def _gap_told(gap: Row, books: Books, channel: Channel, now: datetime) -> tuple[object, ...]:
+    asleep = gap["snoozed_until"] is not None and moment(gap["snoozed_until"]) > now
+    lines = [each for each in books.notices if each["gap_id"] == gap["id"] and each["kind"] == "line"]
+    return (
+        gap["order_name"],
+        gap["kind"],
+        gap["owner"],
+        gap["resolution"],
+        gap["resolved_by"],
+        asleep,
+        gap["reopened"],
+        [(event["code"], event["person"]) for event in books.history(gap)],
+        [_timeless(one.words) for line in lines for one in channel.of(line)],
+    )
+
+
+def _timeless(words: str) -> str:
+    return re.sub(r"<!date\^[^>]*>", "<then>", words)
+
+
+def _notice(metadata: object) -> str:
+    payload = metadata.get("event_payload", {}) if isinstance(metadata, dict) else {}
+    return str(payload.get("notice", "nothing"))
+
+
+def _edition(message: Message) -> object:
+    return (message.metadata or {}).get("event_payload", {}).get("edition")
