@@ -59,6 +59,6 @@ async def _serve(command: str, folder: Path, environment: Mapping[str, str]) -> 
 
 async def _not_alone(parent: int) -> None:
     """End with whoever has started us, even where that was killed."""
-    while os.getppid() == parent:
+    while os.getppid() == parent:  # noqa: ASYNC110  # a parent that dies raises no event here
         await asyncio.sleep(ALONE)
     os._exit(1)

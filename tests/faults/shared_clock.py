@@ -50,7 +50,7 @@ class SharedClock:
             await asyncio.sleep(0)
             return
         until = self.now() + timedelta(seconds=seconds)
-        while (left := (until - self.now()).total_seconds()) > 0:
+        while (left := (until - self.now()).total_seconds()) > 0:  # noqa: ASYNC110  # others move the clock
             await asyncio.sleep(min(left / speed, LOOK_EVERY))
 
     def wall_seconds(self, seconds: float) -> float:

@@ -170,7 +170,7 @@ class Stage:
 @asynccontextmanager
 async def opened(folder: Path, before: Snapshot | None = None) -> AsyncIterator[Stage]:
     """Open a stage in a new folder, its clock standing still: empty, or as it was `before`."""
-    folder.mkdir()
+    folder.mkdir()  # noqa: ASYNC240  # a test's own folder
     clock = SharedClock.set_up(folder / "clock", before.at if before else TUESDAY_AT_TEN)
     world = World(clock, orders=0) if before is None else _copied(before.world, clock)
     async with shown(folder, clock, world) as stage:
