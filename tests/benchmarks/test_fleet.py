@@ -20,13 +20,13 @@ from storage.database import Database
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 
-STORES = int(os.environ.get("N","1000"))
+STORES = 1000
 WORKERS = 4
 EVERY = 300
 """Seconds of the clock between two runs of a store."""
-SPEED = 5
-"""How much faster than the wall the clock of the fleet is: as if there were five times as many stores."""
-INTERVALS = 4
+SPEED = 2
+"""How much faster than the wall the clock of the fleet is: as if there were twice as many stores."""
+INTERVALS = 3
 START = datetime(2026, 11, 17, 15, tzinfo=UTC)
 PROGRAM = Path(__file__).parent / "fleet_worker.py"
 LATE = timedelta(seconds=EVERY)
