@@ -121,6 +121,15 @@ async def test_a_slow_answer_comes_late(faults: Faults, v1: httpx.AsyncClient) -
     assert asyncio.get_running_loop().time() - began >= 0.05
 
 
+async def test_one_piece_of_bad_luck_befalls_a_request_at_a_time(
+    faults: Faults, v1: httpx.AsyncClient
+) -> None:
+    faults.add("slow", seconds=0.0)
+    faults.add("status")
+
+    assert [(await v1.get("/stores")).status_code for _ in range(3)] == [200, 500, 200]
+
+
 @pytest.mark.parametrize(
     ("kind", "rows", "total"), [("empty_list", 0, 0), ("half_list", 2, 4), ("quiet_half", 2, 2)]
 )

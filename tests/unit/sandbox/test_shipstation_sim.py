@@ -312,9 +312,9 @@ async def test_a_value_of_a_later_version_can_stand_in_every_row(
 ) -> None:
     for _ in range(2):
         world.import_order(world.order())
-    faults.add("unknown_enum", system="shipstation", enum="orderStatus")
+    faults.add("unknown_enum", system="shipstation", enum="orderStatus|serviceCode")
 
     rows = (await v1.get("/orders")).json()["orders"]
 
-    assert [row["orderStatus"] for row in rows] == ["BRAND_NEW_VALUE"] * 2
+    assert [(row["orderStatus"], row["serviceCode"]) for row in rows] == [("BRAND_NEW_VALUE",) * 2] * 2
     assert (await v1.get("/orders")).json()["orders"][0]["orderStatus"] == "awaiting_shipment"
