@@ -50,6 +50,7 @@ class Schedule:
         self._rests: dict[str, float] = {}
         """Until when a store, or under "" the schedule itself, is left alone; seconds of `monotonic`."""
         self._jobs: set[asyncio.Task[None]] = set()
+        self._first_look = True
         self._stopping = False
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -93,12 +94,19 @@ class Schedule:
     # ---------------------------------------------------------------- the stores
 
     async def _look(self) -> None:
-        """Begin to read what is due. Never raises: the next look must come."""
+        """Begin to read what is due. Never raises: the next look must come.
+
+        The first look includes what was read incompletely a moment ago: whoever starts anew may have mended the cause.
+        """
         if self._resting("") or self._stopping:
             return
         try:
             for store in await self._due():
-                self._begin(store)
+                self._begin(store, self._every)
+            if self._first_look:
+                for store in await self._due(broken=True):
+                    self._begin(store, timedelta(0))
+                self._first_look = False
         except SQLAlchemyError as error:
             self._rest("")
             log.error("nothing is read: the database does not answer", error=_reason(error))  # noqa: TRY400  # its traceback says nothing about us
@@ -106,24 +114,24 @@ class Schedule:
             self._rest("")
             log.exception("the look at what is due broke off")
 
-    def _begin(self, store: WatchedStore) -> None:
-        self._runs[store.name] = one = asyncio.create_task(self._in_turn(store))
+    def _begin(self, store: WatchedStore, unless_within: timedelta) -> None:
+        self._runs[store.name] = one = asyncio.create_task(self._in_turn(store, unless_within))
         one.add_done_callback(lambda _: self._runs.pop(store.name, None))
 
-    async def _due(self) -> list[WatchedStore]:
+    async def _due(self, *, broken: bool = False) -> list[WatchedStore]:
         free = [
             store for store in self.stores if store.name not in self._runs and not self._resting(store.name)
         ]
         if not free:
             return []
         async with free[0].database.read() as session:
-            return await due(session, free, self._every, self._clock.now())
+            return await due(session, free, self._every, self._clock.now(), broken=broken)
 
-    async def _in_turn(self, store: WatchedStore) -> None:
+    async def _in_turn(self, store: WatchedStore, unless_within: timedelta) -> None:
         async with self._turns:
             if self._stopping:
                 return
-            if not await reconcile(store, self._every):
+            if not await reconcile(store, unless_within):
                 self._rest(store.name)
 
     def _resting(self, name: str) -> bool:
@@ -143,13 +151,13 @@ class Schedule:
             log.exception("the heartbeat broke off")
 
 
-async def reconcile(store: WatchedStore, every: timedelta) -> bool:
-    """Run once, unless another process has within `every`, and say in the log what came of it.
+async def reconcile(store: WatchedStore, unless_within: timedelta) -> bool:
+    """Run once, unless another process has begun to within that time, and say in the log what came of it.
 
     Return whether it came to its end, complete or not. Never raises: the next run must come.
     """
     try:
-        report = await run(store, unless_within=every)
+        report = await run(store, unless_within=unless_within)
     except (Exception, asyncio.CancelledError) as error:  # a fault of ours must not end the schedule
         _say_failed(store, error)
         if isinstance(error, asyncio.CancelledError):

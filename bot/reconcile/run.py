@@ -10,7 +10,7 @@ import structlog
 from bot.errors import LeaseLost, SourceError
 from bot.gaps.catalog import FORECASTS
 from bot.reconcile.contrast import read_contrast
-from bot.reconcile.due import BEGUN
+from bot.reconcile.due import BEGUN, COMPLETE
 from bot.reconcile.judging import Opinion, judge_orders, judge_with_peers
 from bot.reconcile.keep import keep_reading, note_imported, read_again
 from bot.reconcile.lease import assert_held, holding
@@ -251,7 +251,8 @@ async def _end(store: WatchedStore, start: _Start, report: RunReport) -> None:
     async with store.database.write() as session:
         now = store.clock.now()
         runs = Runs(session, now)
-        await runs.set_cursor(store.name, BEGUN, start.now)
+        for cursor in (BEGUN, COMPLETE) if report.complete else (BEGUN,):
+            await runs.set_cursor(store.name, cursor, start.now)
         await runs.finish(
             start.run_id,
             complete=report.complete,

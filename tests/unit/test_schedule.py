@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from bot import schedule
 from bot.clock import ManualClock, SystemClock
 from bot.reconcile import RunReport
-from bot.reconcile.due import BEGUN
+from bot.reconcile.due import BEGUN, COMPLETE
 from bot.reconcile.lease import holding
 from bot.schedule import Schedule
 from storage.database import Database
@@ -39,12 +39,13 @@ class Played:
         self.wait: asyncio.Event | None = None
         self.errors: list[Exception] = []
         self.skipped = False
+        self.incomplete = False
 
     def store(self, name: str, holder: str = "here") -> SimpleNamespace:
         return SimpleNamespace(name=name, database=self.database, clock=self.clock, holder=holder)
 
     async def __call__(self, store, *, unless_within) -> RunReport:
-        assert unless_within == EVERY
+        assert unless_within in {EVERY, timedelta(0)}
         async with holding(store, 0) as fence:
             if fence is None:
                 return RunReport(store.name, complete=False, skipped=True)
@@ -65,7 +66,8 @@ class Played:
 
     async def note(self, name: str) -> None:
         async with self.database.write() as session:
-            await Runs(session, self.clock.now()).set_cursor(name, BEGUN, self.clock.now())
+            for cursor in (BEGUN, COMPLETE)[: 1 if self.incomplete else 2]:
+                await Runs(session, self.clock.now()).set_cursor(name, cursor, self.clock.now())
 
     async def until(self, condition) -> None:
         async with asyncio.timeout(PATIENCE):
@@ -135,6 +137,19 @@ async def test_what_another_process_is_reading_is_left_to_it_and_taken_over_when
         assert runs.of == []
         runs.clock.move(seconds=61)
         await runs.until(lambda runs: runs.ended)
+
+
+async def test_what_could_not_be_read_is_tried_again_at_the_start_and_then_after_the_interval(runs):
+    runs.incomplete = True
+    async with scheduled(runs, "main"):
+        await runs.until(lambda runs: runs.ended)
+        await runs.a_while()
+        assert len(runs.of) == 1
+    async with scheduled(runs, "main", holder="started anew"):
+        await runs.until(lambda runs: len(runs.ended) == 2)
+        runs.clock.move(minutes=4)
+        await runs.a_while()
+    assert len(runs.of) == 2
 
 
 async def test_two_schedules_share_the_stores(runs):
@@ -238,7 +253,7 @@ async def test_a_look_that_fails_is_said_once_in_a_while_and_the_next_one_comes(
 ):
     answers = [error]
 
-    async def due(*arguments):
+    async def due(*arguments, broken):
         if answers:
             raise answers.pop()
         return [arguments[1][0]]
