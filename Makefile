@@ -35,7 +35,7 @@ echo "Installing the libraries that stuck needs into .venv. Once; later starts s
 "$$uv" sync --frozen --inexact --quiet
 endef
 
-.PHONY: help demo test coverage check audit bench lock screenshot docs clean
+.PHONY: help demo test scenarios soak coverage check audit bench lock screenshot docs clean
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -63,11 +63,14 @@ audit: $(DEV_READY) ## whether a library has a known vulnerability
 # Browser tests run by themselves: one Chromium at a time keeps two cores honest. Where all of them skip, pytest
 # ends with 5 (nothing ran); they have then said what is missing.
 test: $(DEV_READY) ## every test
-	$(BIN)/pytest -n 2 -m "not browser" --ignore=tests/benchmarks $(COVER)
+	$(BIN)/pytest -n 2 -m "not browser" --ignore=tests/benchmarks --ignore=tests/soak $(COVER)
 	$(BIN)/pytest -m browser tests/browser -rs $(COVER) || [ $$? -eq 5 ]
 
 scenarios: $(DEV_READY) ## every kind of gap against the labelled cases: found, missed, false
 	$(BIN)/pytest -n 2 tests/scenarios
+
+soak: $(DEV_READY) ## hours in minutes, in which everything fails at random (MINUTES=1 SEED=7: how long, and which bad luck)
+	$(if $(MINUTES),STUCK_SOAK_MINUTES=$(MINUTES)) $(if $(SEED),STUCK_SOAK_SEED=$(SEED)) $(BIN)/pytest tests/soak -s
 
 coverage: $(DEV_READY) ## every test, and which lines and branches none of them reached
 	$(BIN)/coverage erase

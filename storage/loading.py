@@ -29,6 +29,8 @@ class Rows:
     """By id. Whether they really are this order is for judging to say (domain.md, MATCH)."""
     shipments: tuple[Shipment, ...] = ()
     """Oldest first; voided ones and return labels included."""
+    marks: int = 0
+    """How often the order had been marked as due."""
 
 
 async def load(connection: AsyncConnection, store: str, ids: Sequence[str]) -> dict[str, Rows]:
@@ -40,7 +42,9 @@ async def load(connection: AsyncConnection, store: str, ids: Sequence[str]) -> d
 
 
 async def _load(connection: AsyncConnection, store: str, ids: list[str]) -> dict[str, Rows]:
-    here = select(ORDERS.c.id, ORDERS.c.number_key, ORDERS.c.body).where(ORDERS.c.store == store)
+    here = select(ORDERS.c.id, ORDERS.c.number_key, ORDERS.c.marks, ORDERS.c.body).where(
+        ORDERS.c.store == store
+    )
     orders = {row.id: row for row in await pick(connection, here, ORDERS.c.id, ids)}
     web = _Web()
     await web.read_orders(connection, store, list(orders), {row.number_key for row in orders.values()})
@@ -130,6 +134,7 @@ class _Web:
             codec.ORDER.load(order.body),
             tuple(candidates),
             tuple(sorted(parcels.values(), key=lambda each: (each.created_at, each.kind, each.id))),
+            order.marks,
         )
 
     def _shown(self, id_: int) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Table, bindparam, func, or_, select, update
+from sqlalchemy import Integer, Table, and_, bindparam, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -35,6 +35,8 @@ class Settled:
     """When time alone may change the verdict (UTC)."""
     imported: bool
     """Whether ShipStation has it."""
+    marks: int | None = None
+    """How often it had been marked as due when it was judged; None: it is settled whatever was marked since."""
 
 
 class Mirror:
@@ -77,17 +79,22 @@ class Mirror:
         return await saving.forget_shipstation_orders(await self._connection(), self._store, ids)
 
     async def settle(self, settled: Mapping[str, Settled]) -> None:
-        """Note when to look at orders again, and whether ShipStation has them."""
+        """Note when to look at orders again, and whether ShipStation has them.
+
+        One that was marked as due after it was judged stays due: something changed that the judgement did not see.
+        """
         order = ORDERS.c
+        seen = func.coalesce(bindparam("seen", type_=Integer), order.marks)
         statement = (
             update(ORDERS)
-            .where(order.store == self._store, order.id == bindparam("of"))
+            .where(order.store == self._store, order.id == bindparam("of"), order.marks == seen)
             .values(look_again_at=bindparam("again"), imported=bindparam("there"))
         )
         for chunk in chunks(sorted(settled)):
             rows = [
-                {"of": id_, "again": settled[id_].look_again_at, "there": settled[id_].imported}
+                {"of": id_, "again": each.look_again_at, "there": each.imported, "seen": each.marks}
                 for id_ in chunk
+                for each in (settled[id_],)
             ]
             await (await self._connection()).execute(statement, rows)
 
@@ -99,12 +106,13 @@ class Mirror:
             await (await self._connection()).execute(update(ORDERS).where(*new).values(imported=True))
 
     async def mark_due(self, ids: Collection[str], now: datetime) -> None:
-        """Have these orders judged at `now`, unless they are due already."""
+        """Have these orders judged at `now`, where they are not due already, and again if they are being judged."""
         order = ORDERS.c
-        later = or_(order.look_again_at.is_(None), order.look_again_at > now)
+        due = and_(order.look_again_at.is_not(None), order.look_again_at <= now)
+        marked = {"look_again_at": case((due, order.look_again_at), else_=now), "marks": order.marks + 1}
         for chunk in chunks(sorted(ids)):
-            mine = (order.store == self._store, order.id.in_(chunk), later)
-            await (await self._connection()).execute(update(ORDERS).where(*mine).values(look_again_at=now))
+            mine = (order.store == self._store, order.id.in_(chunk))
+            await (await self._connection()).execute(update(ORDERS).where(*mine).values(marked))
 
     async def remember_absent(self, ids: Sequence[str], now: datetime) -> None:
         """Remember that Shopify does not show these orders, so that nobody asks again."""

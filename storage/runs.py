@@ -88,21 +88,20 @@ class Runs:
         """Return the store's newest run that read both sides to the end."""
         return await self._newest(RUN.store == store, RUN.complete)
 
-    async def cursor(self, store: str, name: str) -> datetime | None:
-        """Return how far this source has been read."""
-        here = select(CURSORS.c.value).where(CURSORS.c.store == store, CURSORS.c.name == name)
-        row = (await self._run(here)).first()
-        return row.value if row is not None else None
+    async def cursors_of(self, store: str) -> dict[str, datetime]:
+        """Return how far each source of a store has been read."""
+        found = await self._run(select(CURSORS.c.name, CURSORS.c.value).where(CURSORS.c.store == store))
+        return {row.name: row.value for row in found}
 
     async def cursors(self, name: str) -> dict[str, datetime]:
         """Return this cursor of every store that has one."""
         found = await self._run(select(CURSORS.c.store, CURSORS.c.value).where(CURSORS.c.name == name))
         return {row.store: row.value for row in found}
 
-    async def set_cursor(self, store: str, name: str, value: datetime) -> None:
-        """Note how far this source has been read."""
-        row = {"store": store, "name": name, "value": value}
-        await statements.upsert(await self._session.connection(), CURSORS, [row])
+    async def set_cursors(self, store: str, values: Mapping[str, datetime]) -> None:
+        """Note how far these sources have been read."""
+        rows = [{"store": store, "name": name, "value": value} for name, value in values.items()]
+        await statements.upsert(await self._session.connection(), CURSORS, rows)
 
     async def _newest(self, *where: Any) -> Run | None:
         newest = select(RUNS).where(*where).order_by(RUN.id.desc()).limit(1)

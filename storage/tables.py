@@ -55,6 +55,8 @@ class OrderRow(SQLModel, table=True):
     body: str = Field(sa_type=Text)
     look_again_at: datetime | None = Field(default=None, sa_type=Utc)
     imported: bool = False
+    marks: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How often it was marked as due: an opinion formed before the last mark settles nothing."""
 
 
 class ShipStationOrderRow(SQLModel, table=True):

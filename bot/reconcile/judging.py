@@ -24,7 +24,7 @@ from storage.database import Database
 from storage.facts import Order, ShipStationOrder, ShipStationStore, latest
 from storage.findings import Evidence, Finding
 from storage.gap import Judged, order_subject
-from storage.mirror import Mirror, Rows
+from storage.mirror import Mirror, Rows, Settled
 
 CHUNK = 200
 """Orders judged between two breaths of the event loop: about 20 ms."""
@@ -52,8 +52,14 @@ class Opinion:
     look_again_at: datetime | None
     evidence: tuple[Evidence, ...] = ()
     """What both sides say, finding or not; only where it was asked for with peers."""
+    marks: int = 0
+    """How often the order had been marked as due when it was judged."""
     folded: Mapping[str, str] = field(default_factory=dict)
     """Kinds of findings that a gap of the whole store tells instead, and that gap's kind."""
+
+    def settled(self, again: datetime | None = None) -> Settled:
+        """Return it in the form that the mirror keeps; `again`: look again then, whatever it says."""
+        return Settled(again or self.look_again_at, self.imported, self.marks)
 
     @property
     def suspicious(self) -> bool:
@@ -100,10 +106,10 @@ async def _judge_here(
                     missing.append(rows)
                     continue
                 newest = latest((newest, rows.order.created_at))
-                opinions.append(_opinion(facts, now))
+                opinions.append(_opinion(facts, now, rows.marks))
             await asyncio.sleep(0)
         peers = Peers(newest_imported=newest)
-        opinions.extend(_opinion(_dossier(rules, rows, stores, peers), now) for rows in missing)
+        opinions.extend(_opinion(_dossier(rules, rows, stores, peers), now, rows.marks) for rows in missing)
         return opinions
 
 
@@ -148,8 +154,11 @@ async def judge_with_peers(
         newest = await mirror.newest_imported()
         loaded = (await mirror.load(ids)).values()
         company = Company(mirror, rules)
-        dossiers = [await full_dossier(mirror, rules, rows, stores, newest, company) for rows in loaded]
-        return [replace(_opinion(facts, now), evidence=current(facts, now)) for facts in dossiers]
+        opinions: list[Opinion] = []
+        for rows in loaded:
+            facts = await full_dossier(mirror, rules, rows, stores, newest, company)
+            opinions.append(replace(_opinion(facts, now, rows.marks), evidence=current(facts, now)))
+        return opinions
 
 
 async def full_dossier(
@@ -233,7 +242,7 @@ def _dossier(
     return dossier(rules, rows.order, rows.candidates, rows.shipments, stores, peers)
 
 
-def _opinion(facts: Dossier, now: datetime) -> Opinion:
+def _opinion(facts: Dossier, now: datetime, marks: int) -> Opinion:
     verdict = judge(facts, now)
     return Opinion(
         order_id=facts.order.id,
@@ -242,6 +251,7 @@ def _opinion(facts: Dossier, now: datetime) -> Opinion:
         imported=facts.matched_by is not None,
         findings=verdict.findings,
         look_again_at=verdict.look_again_at,
+        marks=marks,
     )
 
 

@@ -17,7 +17,6 @@ from bot.sources.shipstation import ShipStation
 from bot.sources.shopify import Shopify
 from storage.facts import Order, Shipment, ShipStationOrder, ShipStationStore
 from storage.mirror import Mirror, MirrorTable
-from storage.runs import Runs
 
 WINDOW = timedelta(days=30)
 """How far back a first run and the nightly sweep look in ShipStation."""
@@ -94,20 +93,22 @@ def sweep_due(last: datetime, now: datetime, zone: ZoneInfo) -> bool:
     return last < night and now - last >= SWEEPS_APART
 
 
-async def where_to_start(mirror: Mirror, runs: Runs, store: str, now: datetime, *, sweep: bool) -> Since:
+async def where_to_start(
+    mirror: Mirror, cursors: Mapping[str, datetime], now: datetime, *, sweep: bool
+) -> Since:
     """Return where this run's lists start: at the cursor less the overlap, or at the window's edge."""
     starts = {}
     for table in FIRST_PAGE:
         edge = now - (SHOPIFY_WINDOW if table == "orders" else WINDOW)
-        cursor = await runs.cursor(store, table)
-        canary = await mirror.nth_newest(table, CANARIES)
+        cursor = cursors.get(table)
         if sweep or cursor is None:
             starts[table] = edge
         else:
+            canary = await mirror.nth_newest(table, CANARIES)
             free = await mirror.nth_newest(table, FIRST_PAGE[table])
             reach = max(cursor - REACH, free or edge)
             starts[table] = max(edge, min(cursor, canary or cursor, reach) - OVERLAP)
-    last_void = await runs.cursor(store, "voids")
+    last_void = cursors.get("voids")
     return Since(
         **starts,
         voids=now - WINDOW if sweep or last_void is None else last_void - VOID_OVERLAP,

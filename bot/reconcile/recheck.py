@@ -10,7 +10,7 @@ from bot.reconcile.store_wide import judge_whole_store
 from bot.reconcile.watched import WHILE_A_PERSON_WAITS, WatchedStore
 from bot.sources.retries import retries_within
 from storage.gap import STORE_SUBJECT
-from storage.mirror import Mirror, Settled
+from storage.mirror import Mirror
 from storage.queue import Gap, Judged, Queue
 
 MOST_ORDERS = 100
@@ -61,9 +61,7 @@ async def _judge_again(store: WatchedStore, gap: Gap) -> Recheck:
     async with store.database.write() as session:
         queue = Queue(session, now)
         await queue.apply(store.name, [opinion.judged()])
-        await Mirror(session, store.name).settle(
-            {opinion.order_id: Settled(opinion.look_again_at, opinion.imported)}
-        )
+        await Mirror(session, store.name).settle({opinion.order_id: opinion.settled()})
         return Recheck(await queue.get(gap.id), still_there=True, evidence=still.evidence)
 
 

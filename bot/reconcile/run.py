@@ -1,6 +1,6 @@
 """One run over one store: read, keep, judge, confirm, apply. It refuses to conclude from an incomplete read."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
@@ -22,7 +22,7 @@ from bot.sources.retries import retries_within
 from storage.facts import latest
 from storage.findings import Finding
 from storage.gap import STORE_SUBJECT
-from storage.mirror import Mirror, Settled
+from storage.mirror import Mirror
 from storage.notices import NoticeKind, Notices
 from storage.queue import Applied, Judged, Queue
 from storage.runs import Runs
@@ -45,6 +45,8 @@ class _Start:
     run_id: int
     fence: int
     now: datetime
+    cursors: Mapping[str, datetime]
+    """How far everything had been read; nobody else moves them while the lease is held."""
     since: Since
     first: bool
     was_blind: bool
@@ -136,19 +138,20 @@ async def _begin(store: WatchedStore, fence: int, *, sweep: bool, unless_within:
     now = store.clock.now()
     async with store.database.write() as session:
         runs = Runs(session, now)
-        begun = await runs.cursor(store.name, BEGUN)
+        cursors = await runs.cursors_of(store.name)
+        begun, swept = cursors.get(BEGUN), cursors.get("sweep")
         if begun is not None and now - begun < unless_within:
             return None
         last = await runs.last_finished(store.name)
-        stores = _due(await runs.cursor(store.name, "stores"), STORES_EVERY, now)
-        marketplaces = stores and _due(await runs.cursor(store.name, "marketplaces"), MARKETPLACES_EVERY, now)
-        swept = await runs.cursor(store.name, "sweep")
+        stores = _due(cursors.get("stores"), STORES_EVERY, now)
+        marketplaces = stores and _due(cursors.get("marketplaces"), MARKETPLACES_EVERY, now)
         sweep = sweep or swept is None or sweep_due(swept, now, store.rules.timezone)
         return _Start(
             now=now,
             fence=fence,
             sweep=sweep,
-            since=await where_to_start(Mirror(session, store.name), runs, store.name, now, sweep=sweep),
+            cursors=cursors,
+            since=await where_to_start(Mirror(session, store.name), cursors, now, sweep=sweep),
             first=await runs.last_complete(store.name) is None,
             was_blind=last is not None and not last.complete,
             asks=Asks(stores=stores, marketplaces=marketplaces),
@@ -208,10 +211,8 @@ async def _on_duty(store: WatchedStore, now: datetime) -> _Duty:
 async def _apply(store: WatchedStore, start: _Start, reading: Reading, judgement: _Judgement) -> Applied:
     """Write verdicts, gaps, notices and cursors in one transaction."""
     again = start.now + UNSEEN_AGAIN
-    settled = {
-        opinion.order_id: Settled(opinion.look_again_at, opinion.imported) for opinion in judgement.opinions
-    }
-    settled |= {opinion.order_id: Settled(again, opinion.imported) for opinion in judgement.unseen}
+    settled = {opinion.order_id: opinion.settled() for opinion in judgement.opinions}
+    settled |= {opinion.order_id: opinion.settled(again) for opinion in judgement.unseen}
     judged = [opinion.judged() for opinion in judgement.opinions]
     judged.append(Judged(STORE_SUBJECT, None, None, judgement.of_store))
     async with store.database.write() as session:
@@ -232,18 +233,15 @@ async def _advance(runs: Runs, store: str, reading: Reading, start: _Start) -> N
         "shipstation_orders": latest(row.modified_at for row in reading.shipstation_orders),
         "shipments": latest(shipment.created_at for shipment in reading.shipments),
     }
-    for table, stamp in newest.items():
-        cursor = latest((await runs.cursor(store, table), stamp))
-        if cursor is not None:
-            await runs.set_cursor(store, table, min(cursor, start.now))
+    read = {table: latest((start.cursors.get(table), stamp)) for table, stamp in newest.items()}
     done = {
         "voids": True,
         "sweep": start.sweep,
         "stores": start.asks.stores,
         "marketplaces": start.asks.marketplaces,
     }
-    for name in (name for name, was_done in done.items() if was_done):
-        await runs.set_cursor(store, name, start.now)
+    moved = {table: min(stamp, start.now) for table, stamp in read.items() if stamp is not None}
+    await runs.set_cursors(store, moved | {name: start.now for name, was_done in done.items() if was_done})
 
 
 async def _end(store: WatchedStore, start: _Start, report: RunReport) -> None:
@@ -251,8 +249,8 @@ async def _end(store: WatchedStore, start: _Start, report: RunReport) -> None:
     async with store.database.write() as session:
         now = store.clock.now()
         runs = Runs(session, now)
-        for cursor in (BEGUN, COMPLETE) if report.complete else (BEGUN,):
-            await runs.set_cursor(store.name, cursor, start.now)
+        reached = (BEGUN, COMPLETE) if report.complete else (BEGUN,)
+        await runs.set_cursors(store.name, dict.fromkeys(reached, start.now))
         await runs.finish(
             start.run_id,
             complete=report.complete,

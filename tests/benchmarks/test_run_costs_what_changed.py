@@ -165,5 +165,5 @@ async def _as_if_run_before(database, now):
         await runs.finish(
             number, complete=True, read={}, requests={}, opened=0, updated=0, resolved=0, error=None
         )
-        for cursor in ("orders", "shipstation_orders", "shipments", "voids", "sweep", "marketplaces"):
-            await runs.set_cursor("main", cursor, now)
+        read = ("orders", "shipstation_orders", "shipments", "voids", "sweep", "marketplaces")
+        await runs.set_cursors("main", dict.fromkeys(read, now))

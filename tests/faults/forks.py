@@ -4,14 +4,28 @@ import asyncio
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 PATIENCE = 60.0
 """Seconds of the wall after which a process that should have ended is a failure."""
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["__main__", "tests.faults.rehearsed"])
+_context.set_forkserver_preload(["tests.faults.rehearsed"])
+
+
+@contextmanager
+def _no_main_module() -> Iterator[None]:
+    """Keep a new process from importing pytest once more, which takes longer than most of them live."""
+    main = sys.modules["__main__"].__dict__
+    file = main.pop("__file__", None)
+    try:
+        yield
+    finally:
+        if file is not None:
+            main["__file__"] = file
 
 
 class Fork:
@@ -19,7 +33,8 @@ class Fork:
 
     def __init__(self, target: Callable[..., None], *arguments: Any) -> None:
         self._process = _context.Process(target=target, args=arguments, daemon=True)
-        self._process.start()
+        with _no_main_module():
+            self._process.start()
         self._gone = asyncio.get_running_loop().create_future()
         asyncio.get_running_loop().add_reader(self._process.sentinel, self._note)
 

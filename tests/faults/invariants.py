@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -44,38 +44,55 @@ class Channel:
         return found
 
 
-def violations(books: Books, workspace: Workspace, now: datetime, *, deleted: int = 0) -> list[str]:
-    """Return what is wrong, in sentences; `deleted`: messages that people took away, each of which is posted again."""
+def violations(
+    books: Books,
+    workspace: Workspace,
+    now: datetime,
+    *,
+    away: Collection[str] = (),
+    unnoticed: bool = False,
+) -> list[str]:
+    """Return what is wrong, in sentences.
+
+    `away`: the gaps whose cards people took away, each of which is posted again once the bot notices; `unnoticed`: it
+    need not have noticed yet, having had nothing to say there since.
+    """
     channel = Channel(workspace)
+    missed = away if unnoticed else ()
     return [
-        *_posted_once(books, channel, deleted),
-        *_one_card_each(books, channel),
+        *_posted_once(books, channel, away, missed),
+        *_one_card_each(books, channel, missed),
         *_one_line_each(books, channel),
         *_nothing_owed(books, now),
     ]
 
 
-def _posted_once(books: Books, channel: Channel, deleted: int) -> Iterator[str]:
+def _posted_once(
+    books: Books, channel: Channel, away: Collection[str], missed: Collection[str]
+) -> Iterator[str]:
     known = {notice["id"] for notice in books.notices}
-    again = {notice["id"] for notice in books.notices if notice["reposted"]}
-    if len(again) > deleted:
-        yield f"{len(again)} messages were posted again, but only {deleted} were taken away"
+    again = {notice["id"] for notice in books.notices if notice["gap_id"] in away}
+    for notice in books.notices:
+        if notice["reposted"] and notice["gap_id"] not in away:
+            yield f"{notice['kind']} {notice['id']} was posted again, and nobody had taken it away"
     for notice, times in channel.posts.items():
         if times > (2 if notice in again else 1):
             yield f"notice {notice} was posted {times} times"
         if notice not in known:
             yield f"a message was posted for notice {notice}, which is not in the books"
     for notice in books.notices:
-        standing = channel.of(notice)
-        if notice["state"] == "sent" and [one.ts for one in standing] != [notice["ts"]]:
-            stand = [one.ts for one in standing]
+        stand = [one.ts for one in channel.of(notice)]
+        missing = notice["gap_id"] in missed and not stand
+        if notice["state"] == "sent" and stand != [notice["ts"]] and not missing:
             yield f"{notice['kind']} {notice['id']} is noted at {notice['ts']} and stands at {stand}"
 
 
-def _one_card_each(books: Books, channel: Channel) -> Iterator[str]:
+def _one_card_each(books: Books, channel: Channel, missed: Collection[str]) -> Iterator[str]:
     for gap in books.carded():
         cards = [each for each in books.notices if each["gap_id"] == gap["id"] and each["kind"] == "card"]
         buttons = channel.buttons(gap)
+        if gap["id"] in missed and not buttons:
+            continue
         if len(cards) != 1 or len(buttons) != 1:
             yield f"{gap['order_name']} {gap['kind']} has {len(cards)} cards owed and {len(buttons)} standing"
             continue
@@ -157,6 +174,12 @@ def _gap_told(gap: Row, books: Books, channel: Channel, now: datetime) -> tuple[
 
 def _timeless(words: str) -> str:
     return re.sub(r"<!date\^[^>]*>", "<then>", words)
+
+
+def about(message: Message) -> str | None:
+    """Return the gap whose card a message is; None: it is no card."""
+    ids = [str(block.get("block_id", "")) for block in message.blocks]
+    return next((one.split(":")[1] for one in ids if one.startswith("gap:")), None)
 
 
 def _notice(metadata: object) -> str:

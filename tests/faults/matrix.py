@@ -135,7 +135,7 @@ async def comes_to(stage: Stage, process: Fork, death: Death | None) -> None:
 
 def wrong(stage: Stage, ending: Told) -> list[str]:
     """Return what does not hold at the end, and what ended otherwise than undisturbed."""
-    found = violations(stage.books(), stage.workspace, stage.clock.now(), deleted=stage.deleted)
+    found = violations(stage.books(), stage.workspace, stage.clock.now(), away=stage.away)
     this = stage.told()
     for name in Told.__slots__:
         if getattr(this, name) != getattr(ending, name):

@@ -134,6 +134,13 @@ class Actor:
             [gap, *_] = await queue.list()
             await queue.claim(gap.id, "U0BO")
 
+    async def remind(self) -> None:
+        """Every card is wanted once more, as it stands: one that was taken away is noticed."""
+        async with self.house.database.write() as session:
+            now = self.house.clock.now()
+            gaps = await Queue(session, now).list(unresolved=False)
+            await Notices(session, now).owe_cards(gaps)
+
     async def wait(self) -> None:
         """Let the rests of what was not sent pass."""
         await self.house.clock.sleep(A_LEASE_AND_MORE)

@@ -19,7 +19,7 @@ from bot.sandbox.slack.workspace import Workspace
 from bot.sandbox.world import World
 from tests.faults import books
 from tests.faults.forks import PATIENCE, Fork
-from tests.faults.invariants import Told, told
+from tests.faults.invariants import Told, about, told
 from tests.faults.player import REHEARSED, Part, play
 from tests.faults.shared_clock import SharedClock
 
@@ -50,8 +50,8 @@ class Stage:
         self.world, self.workspace, self.faults = sandbox.world, sandbox.workspace, sandbox.faults
         self.broken: Callable[[], None] | None = None
         """Breaks every process that is begun from here on."""
-        self.deleted = 0
-        """Messages that people took away."""
+        self.away: set[str] = set()
+        """The gaps whose cards people took away."""
         self._first: Mapping[str, Message] = {}
 
     # ---------------------------------------------------------------- the world
@@ -85,8 +85,9 @@ class Stage:
 
     def take_away(self, name: str) -> None:
         """Somebody deletes a card."""
-        self.workspace.delete(self.card(name))
-        self.deleted += 1
+        card = self.card(name)
+        self.away.add(about(card) or "")
+        self.workspace.delete(card)
 
     def books(self) -> books.Books:
         """Read the bot's database."""

@@ -36,7 +36,7 @@ async def test_what_is_committed_stays_when_another_process_comes_and_goes(tmp_p
         await look(other)
     assert seen_by_another(file) == 0
     async with database.write() as session:
-        await Runs(session, NOW).set_cursor("main", "orders", NOW)
+        await Runs(session, NOW).set_cursors("main", {"orders": NOW})
     assert seen_by_another(file) == 1
     await database.close()
     assert seen_by_another(file) == 1

@@ -66,8 +66,8 @@ class Played:
 
     async def note(self, name: str) -> None:
         async with self.database.write() as session:
-            for cursor in (BEGUN, COMPLETE)[: 1 if self.incomplete else 2]:
-                await Runs(session, self.clock.now()).set_cursor(name, cursor, self.clock.now())
+            reached, now = (BEGUN, COMPLETE)[: 1 if self.incomplete else 2], self.clock.now()
+            await Runs(session, now).set_cursors(name, dict.fromkeys(reached, now))
 
     async def until(self, condition) -> None:
         async with asyncio.timeout(PATIENCE):

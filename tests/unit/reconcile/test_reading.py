@@ -134,14 +134,13 @@ class Known:
 
     async def cursors(self, at: datetime, *names: str) -> None:
         async with self.database.write() as session:
-            for name in names or ("orders", "shipstation_orders", "shipments", "voids"):
-                await Runs(session, NOON).set_cursor("main", name, at)
+            read = names or ("orders", "shipstation_orders", "shipments", "voids")
+            await Runs(session, NOON).set_cursors("main", dict.fromkeys(read, at))
 
     async def since(self, *, sweep: bool = False):
         async with self.database.read() as session:
-            return await where_to_start(
-                Mirror(session, "main"), Runs(session, NOON), "main", NOON, sweep=sweep
-            )
+            cursors = await Runs(session, NOON).cursors_of("main")
+            return await where_to_start(Mirror(session, "main"), cursors, NOON, sweep=sweep)
 
 
 @pytest.fixture

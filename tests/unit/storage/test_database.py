@@ -53,7 +53,7 @@ async def test_the_migrations_make_exactly_the_tables_that_the_code_uses(databas
 
 async def test_an_upgraded_database_is_at_the_newest_revision(database: Database) -> None:
     present, newest = await database.revision()
-    assert present == newest == "0004"
+    assert present == newest == "0005"
 
 
 async def test_a_new_file_has_no_revision_until_it_is_upgraded(tmp_path: Path) -> None:
@@ -298,9 +298,9 @@ async def test_all_sessions_in_memory_share_one_database() -> None:
 async def test_times_come_back_aware_and_in_utc(database: Database) -> None:
     berlin = datetime(2026, 7, 1, 14, 30, 15, 123456, tzinfo=ZoneInfo("Europe/Berlin"))
     async with database.write() as session:
-        await Runs(session, NOON).set_cursor("main", "orders", berlin)
+        await Runs(session, NOON).set_cursors("main", {"orders": berlin})
     async with database.read() as session:
-        value = await Runs(session, NOON).cursor("main", "orders")
+        value = (await Runs(session, NOON).cursors_of("main"))["orders"]
     assert value == berlin
     assert value is not None
     assert value.utcoffset() == UTC.utcoffset(None)
@@ -310,7 +310,7 @@ async def test_a_time_without_a_zone_is_refused(database: Database) -> None:
     naive = datetime(2026, 7, 1)  # noqa: DTZ001  # the mistake under test
     with pytest.raises(StatementError, match="naive time"):
         async with database.write() as session:
-            await Runs(session, NOON).set_cursor("main", "orders", naive)
+            await Runs(session, NOON).set_cursors("main", {"orders": naive})
 
 
 async def test_a_gap_cannot_have_history_without_existing(database: Database) -> None:

@@ -64,12 +64,10 @@ async def test_a_store_without_runs_has_none(database: Database) -> None:
 
 
 async def test_a_cursor_is_kept_for_each_store_and_source(database: Database) -> None:
-    await runs(database, "set_cursor", "main", "orders", NOON)
-    await runs(database, "set_cursor", "main", "orders", NOON + MINUTE)
-    await runs(database, "set_cursor", "main", "shipments", NOON)
-    assert await runs(database, "cursor", "main", "orders") == NOON + MINUTE
-    assert await runs(database, "cursor", "main", "shipments") == NOON
-    assert await runs(database, "cursor", "other", "orders") is None
+    await runs(database, "set_cursors", "main", {"orders": NOON, "shipments": NOON})
+    await runs(database, "set_cursors", "main", {"orders": NOON + MINUTE})
+    assert await runs(database, "cursors_of", "main") == {"orders": NOON + MINUTE, "shipments": NOON}
+    assert await runs(database, "cursors_of", "other") == {}
 
 
 async def test_a_lease_has_one_holder(database: Database) -> None:

@@ -281,7 +281,7 @@ async def test_the_card_of_an_old_schema_is_the_one_that_is_kept_current(upgrade
 async def test_reading_goes_on_where_an_old_schema_stood(upgraded: Database) -> None:
     async with upgraded.write() as session:
         runs = Runs(session, NOON)
-        assert await runs.cursor("main", "orders") == EARLIER
+        assert (await runs.cursors_of("main"))["orders"] == EARLIER
         last = await runs.last_complete("main")
         assert last is not None
         assert (last.opened, last.read, last.sweep) == (1, {"orders": 1}, True)
