@@ -2,7 +2,6 @@
 
 import json
 import sys
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -13,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.log import strike
-from storage.findings import Severity
+from bot.terminal import COLOUR, safe, stdout
 from storage.gap import Gap
 
 if TYPE_CHECKING:  # only the shapes; the rooms behind them are loaded by the command that needs them
@@ -21,29 +20,6 @@ if TYPE_CHECKING:  # only the shapes; the rooms behind them are loaded by the co
     from bot.lookup import OrderView
     from bot.reconcile import RunReport
     from bot.slack.kept import Kept
-
-_LONGEST = 500
-"""Characters of one text from outside that a table shows."""
-_PIPED = 200
-"""Columns of a table that does not go to a terminal."""
-_COLOUR = {
-    Severity.CRITICAL: "bold red",
-    Severity.HIGH: "red",
-    Severity.NORMAL: "yellow",
-    Severity.LOW: "dim",
-}
-
-
-def safe(text: str | None, style: str = "") -> Text:
-    """Make a text from outside harmless: no markup, no control or direction characters, not too long."""
-    flat = " ".join((text or "-").split())
-    kept = "".join(letter for letter in flat if unicodedata.category(letter)[0] != "C")
-    return Text(kept if len(kept) <= _LONGEST else kept[: _LONGEST - 1] + "…", style=style)
-
-
-def _stdout() -> Console:
-    """Return a console that never wraps in a pipe."""
-    return Console(soft_wrap=True, highlight=False, width=None if sys.stdout.isatty() else _PIPED)
 
 
 def print_json(value: Any) -> None:
@@ -79,7 +55,7 @@ def age(since: datetime, now: datetime) -> str:
 def print_gaps(gaps: Sequence[Gap], now: datetime) -> None:
     """Print the queue as a table."""
     if not gaps:
-        _stdout().print("No gaps match. `stuck sync` reads both systems now.")
+        stdout().print("No gaps match. `stuck sync` reads both systems now.")
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("Order", "Kind", "Severity", "State", "Owner", "Age", "What is wrong"):
@@ -88,18 +64,18 @@ def print_gaps(gaps: Sequence[Gap], now: datetime) -> None:
         table.add_row(
             safe(gap.order or "whole store"),
             gap.kind,
-            Text(gap.severity.word, style=_COLOUR[gap.severity]),
+            Text(gap.severity.word, style=COLOUR[gap.severity]),
             gap.state(now),
             safe(gap.owner),
             age(gap.finding.since, now),
             safe(gap.finding.headline),
         )
-    _stdout().print(table)
+    stdout().print(table)
 
 
 def print_reports(reports: Sequence["RunReport"]) -> None:
     """Print what each store's run did."""
-    console = _stdout()
+    console = stdout()
     for report in reports:
         head = "complete" if report.complete else "not complete: nothing was opened or resolved"
         mark = ("✓ ", "green") if report.complete else ("✗ ", "bold red")
@@ -125,7 +101,7 @@ def print_kept(kept: Sequence["Kept"]) -> None:
 
 def print_order(views: Sequence["OrderView"], now: datetime) -> None:
     """Print what each side says of an order, and why it is or is not a gap."""
-    console = _stdout()
+    console = stdout()
     for view in views:
         console.print(Text.assemble(safe(view.order, "bold"), f" ({view.store}): ", _verdict(view.verdict)))
         console.print(Text.assemble("  ", safe(view.why)))
@@ -138,7 +114,7 @@ def print_order(views: Sequence["OrderView"], now: datetime) -> None:
 
 def print_checks(checks: Sequence["Check"]) -> None:
     """Print the doctor's findings, red ones with what to do."""
-    console = _stdout()
+    console = stdout()
     marks = {True: ("✓ ", "green"), False: ("✗ ", "bold red"), None: ("? ", "yellow")}
     for check in checks:
         console.print(Text.assemble(marks[check.ok], (check.subject, "bold"), ": ", check.text))

@@ -3,6 +3,7 @@
 StuckError
 ├── ConfigurationError        a setting is missing or malformed (exit code 2)
 ├── DatabaseError             the database cannot be reached, is locked for too long or has another schema
+├── ExportRefused             a file given to the audit is not an export that can be read
 ├── SandboxError              the demo cannot start, for instance because its port is taken
 ├── LeaseLost                 another process has taken this store over in the middle of a run
 ├── SlackRefused              Slack will not let us do what the command needs
@@ -38,6 +39,10 @@ class ConfigurationError(StuckError):
 
 class DatabaseError(StuckError):
     """The database cannot be used."""
+
+
+class ExportRefused(StuckError):
+    """A file is not an export that the audit can read: the message says what it looks like and what was expected."""
 
 
 class SandboxError(StuckError):

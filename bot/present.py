@@ -2,61 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from bot.gap_json import Json, gaps_json, links_json, stamp
 from storage.facts import Shipment, ShipStationOrder
-from storage.findings import Evidence, Links
-from storage.gap import Gap
 
 if TYPE_CHECKING:  # these rooms pull in both sources and the database, and shapes need neither
     from bot.doctor import Check
     from bot.lookup import OrderView
     from bot.reconcile import RunReport
-
-Json = dict[str, Any]
-
-
-def stamp(time: datetime | None) -> str | None:
-    """Return ISO 8601 in UTC with Z, to the second: `2026-11-23T15:00:00Z`."""
-    if time is None:
-        return None
-    return time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
-
-
-def gap_json(gap: Gap, now: datetime) -> Json:
-    """Return one gap as `stuck gaps --json` shows it. `now` decides whether a snooze still lasts."""
-    finding = gap.finding
-    return {
-        "id": gap.id,
-        "store": gap.store,
-        "kind": gap.kind,
-        "order": gap.order,
-        "state": gap.state(now),
-        "severity": gap.severity.word,
-        "headline": finding.headline,
-        "cause": {
-            "code": finding.cause.code,
-            "confidence": finding.cause.confidence,
-            "text": finding.cause.text,
-        },
-        "next_action": {"code": finding.next_action.code, "text": finding.next_action.text},
-        "owner": gap.owner,
-        "opened_at": stamp(gap.opened_at),
-        "since": stamp(finding.since),
-        "claimed_at": stamp(gap.claimed_at),
-        "snoozed_until": stamp(gap.snoozed_until),
-        "resolved_at": stamp(gap.resolved_at),
-        "resolution": gap.resolution,
-        "reason": gap.reason,
-        "evidence": [_evidence(one) for one in finding.evidence],
-        "links": _links(finding.links),
-    }
-
-
-def gaps_json(gaps: Sequence[Gap], now: datetime) -> list[Json]:
-    """Return the queue, oldest first."""
-    return [gap_json(gap, now) for gap in sorted(gaps, key=lambda gap: (gap.opened_at, gap.id))]
 
 
 def order_json(views: Sequence["OrderView"], now: datetime) -> Json:
@@ -107,7 +62,7 @@ def _view(view: "OrderView", now: datetime) -> Json:
         "gaps": gaps_json(view.gaps, now),
         "shopify": None if view.shopify is None else plain(view.shopify),
         "shipstation": _shipstation(view.shipstation, view.shipments),
-        "links": _links(view.links),
+        "links": links_json(view.links),
         "look_again_at": stamp(view.look_again_at),
         "read_at": stamp(view.read_at),
         "error": view.error,
@@ -122,19 +77,6 @@ def _shipstation(orders: Iterable[ShipStationOrder], shipments: Sequence[Shipmen
         row = rows.setdefault(shipment.order_id, {**known, "status": None, "shipments": []})
         row["shipments"].append(plain(shipment))
     return list(rows.values())
-
-
-def _evidence(evidence: Evidence) -> Json:
-    return {
-        "system": evidence.system,
-        "field": evidence.field,
-        "value": evidence.value,
-        "read_at": stamp(evidence.read_at),
-    }
-
-
-def _links(links: Links) -> Json:
-    return {"shopify": links.shopify, "shipstation": links.shipstation}
 
 
 def plain(value: Any) -> Any:

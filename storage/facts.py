@@ -218,6 +218,7 @@ class Shipment:
     """A parcel as ShipStation knows it: a label made there, or an order marked as shipped."""
 
     id: int
+    """ShipStation's own; a negative one was made up for a parcel of which only a file without ids is known."""
     kind: ShipmentKind
     """label: V1 /shipments; mark: V1 /fulfillments (no label was made in ShipStation)."""
     order_id: int

@@ -59,7 +59,10 @@ def notified(parcels: Sequence[Shipment]) -> str:
 
 def _parcels(case: Case, parcels: Sequence[Shipment]) -> str:
     zone = case.dossier.rules.timezone
-    said = [f"{_kind(parcel)} {parcel.id}, {words.moment(parcel.created_at, zone)}" for parcel in parcels[:3]]
+    said = [
+        f"{words.known_as(_kind(parcel), parcel.id)}, {words.moment(parcel.created_at, zone)}"
+        for parcel in parcels[:3]
+    ]
     more = len(parcels) - len(said)
     return (
         "; ".join(said) + (f"; {more} more" if more > 0 else "")

@@ -23,7 +23,12 @@ def shipstation_search(number: str) -> str:
 
 
 def links(dossier: Dossier) -> Links:
-    """Return both addresses; ShipStation's is a search, by its own number where the order was found."""
+    """Return both addresses; ShipStation's is a search, by its own number where the order was found.
+
+    An audit of files may know neither the shop's address nor Shopify's id of an order: then there is none to Shopify.
+    """
     matches = dossier.matches
     number = matches[0].number if matches else dossier.order.name.strip().removeprefix("#")
-    return Links(shopify_order(dossier.rules.shop, dossier.order.id), shipstation_search(number))
+    shop, order_id = dossier.rules.shop, dossier.order.id
+    shopify = shopify_order(shop, order_id) if shop and order_id.isdigit() else None
+    return Links(shopify, shipstation_search(number))

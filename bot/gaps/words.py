@@ -40,6 +40,11 @@ def span(length: timedelta) -> str:
     return counted(round(seconds / _DAY), "day")
 
 
+def known_as(noun: str, id_: int) -> str:
+    """Return `label 123`, and `label` for what has no id of its own: a negative one was made up."""
+    return f"{noun} {id_}" if id_ >= 0 else noun
+
+
 def counted(number: int, noun: str) -> str:
     """Return `1 unit`, `2 units`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

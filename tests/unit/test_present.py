@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from bot.doctor import Check
+from bot.gap_json import gap_json, gaps_json, stamp
 from bot.lookup import OrderView
-from bot.present import checks_json, gap_json, gaps_json, order_json, plain, reports_json, stamp
+from bot.present import checks_json, order_json, plain, reports_json
 from bot.reconcile import RunReport
 from storage.facts import Fulfillment, Order, Shipment, ShipStationOrder, Tracking
 from storage.findings import Cause, Evidence, Finding, Links, NextAction, Severity

@@ -220,9 +220,12 @@ def _next(cause: Cause, case: Case) -> NextAction | None:
     if cause.code != "sent_not_shown":
         return None
     parcel = case.coverage.parcels[0]
+    named = f"shipment {parcel.id} and order {parcel.order_id}"
+    if parcel.id < 0 or parcel.order_id < 0:  # known from a file without ids
+        named = f"order {case.order.name} and tracking number {parcel.tracking or 'none'}"
     return action(
         "contact_shipstation",
-        f"Contact ShipStation support with shipment {parcel.id} and order {parcel.order_id}: it says notified, Shopify shows nothing. "
+        f"Contact ShipStation support with {named}: it says notified, Shopify shows nothing. "
         "Tell the customer, and fulfil by hand if it cannot wait.",
     )
 

@@ -1,0 +1,179 @@
+"""Some orders out of the canonical tables, as `storage.facts`: both systems' side by side, by order number.
+
+What an export does not tell is None, or what accuses nobody. Ids that no export has are made up, the same ones each
+time: positive numbers for ShipStation's orders, shipments and stores.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from typing import NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from bot.sources.exports import shipstation_facts, shopify_facts
+from bot.sources.exports.files import System
+from bot.sources.exports.shipstation_facts import ItemRow, OrderRow, ParcelRow, made_up
+from bot.sources.exports.shopify_facts import LineRow, PartRow, ShopifyRow
+from storage.facts import Order, Shipment, ShipStationOrder, ShipStationStore, latest
+
+AT_ONCE = 2_000
+"""Order numbers of which the facts are built together."""
+_MANUAL = frozenset({"shipstation", "manual", "manual orders", "manual store"})
+"""What ShipStation calls stores without a sales channel."""
+
+Facts = tuple[Order, tuple[ShipStationOrder, ...], tuple[Shipment, ...]]
+Row = TypeVar("Row", bound=NamedTuple)
+
+_TABLES: Mapping[type[NamedTuple], str] = {
+    ShopifyRow: "shopify_orders",
+    LineRow: "shopify_lines",
+    PartRow: "shopify_parts",
+    OrderRow: "shipstation_orders",
+    ItemRow: "shipstation_items",
+    ParcelRow: "shipstation_parcels",
+}
+
+
+def load(connection: duckdb.DuckDBPyConnection, keys: Sequence[str], zone: ZoneInfo) -> Iterator[Facts]:
+    """Yield the facts of every Shopify order with one of these keys, and what ShipStation has under its number."""
+    connection.execute(
+        "CREATE OR REPLACE TABLE wanted AS SELECT key, (row_number() OVER (ORDER BY key) - 1) // ? AS chunk "
+        "FROM (SELECT DISTINCT unnest(?::VARCHAR[]) AS key) ANTI JOIN unread USING (key)",
+        [AT_ONCE, list(keys)],
+    )
+    for row, table in _TABLES.items():
+        connection.execute(
+            f"CREATE OR REPLACE TABLE wanted_{table} AS SELECT {', '.join(row._fields)}, chunk "
+            f"FROM {table} JOIN wanted USING (key)"
+        )
+    [chunks] = connection.execute("SELECT coalesce(max(chunk) + 1, 0) FROM wanted").fetchone() or (0,)
+    read = {system: _read_at(connection, system, zone) for system in ("shopify", "shipstation")}
+    for chunk in range(chunks):
+        yield from _Chunk.of(connection, chunk, read["shopify"], read["shipstation"], zone).facts()
+
+
+def _read_at(connection: duckdb.DuckDBPyConnection, system: System, zone: ZoneInfo) -> datetime:
+    """Return the moment as of which a system's files tell: the latest one that they name."""
+    told = span(connection, system, zone)
+    return told[1] if told else datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """The rows of some orders, by key."""
+
+    orders: Sequence[ShopifyRow]
+    lines: Mapping[str, list[LineRow]]
+    parts: Mapping[str, list[PartRow]]
+    rows: Mapping[str, list[OrderRow]]
+    items: Mapping[str, list[ItemRow]]
+    parcels: Mapping[str, list[ParcelRow]]
+    shopify_read_at: datetime
+    shipstation_read_at: datetime
+    zone: ZoneInfo
+
+    @classmethod
+    def of(
+        cls,
+        connection: duckdb.DuckDBPyConnection,
+        chunk: int,
+        shopify_read_at: datetime,
+        shipstation_read_at: datetime,
+        zone: ZoneInfo,
+    ) -> "_Chunk":
+        """Read one chunk."""
+        return cls(
+            _rows(connection, ShopifyRow, chunk),
+            _by_key(_rows(connection, LineRow, chunk)),
+            _by_key(_rows(connection, PartRow, chunk)),
+            _by_key(_rows(connection, OrderRow, chunk)),
+            _by_key(_rows(connection, ItemRow, chunk)),
+            _by_key(_rows(connection, ParcelRow, chunk)),
+            shopify_read_at,
+            shipstation_read_at,
+            zone,
+        )
+
+    def facts(self) -> Iterator[Facts]:
+        """Yield each order with its company."""
+        for row in self.orders:
+            key = row.key
+            order = shopify_facts.order(
+                row,
+                [line for line in self.lines[key] if line.id in {None, row.id}],
+                [part for part in self.parts[key] if part.order_id in {None, row.id}],
+                self.shopify_read_at,
+            )
+            there = shipstation_facts.Told(
+                self.rows[key], self.items[key], self.parcels[key], self.shipstation_read_at, self.zone
+            )
+            yield order, *there.facts(order)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, kind: type[Row], chunk: int) -> list[Row]:
+    table = _TABLES[kind]
+    found = connection.execute(
+        f"SELECT {', '.join(kind._fields)} FROM wanted_{table} WHERE chunk = ? ORDER BY ALL", [chunk]
+    )
+    return [kind._make(values) for values in found.fetchall()]
+
+
+def _by_key(rows: Sequence[Row]) -> Mapping[str, list[Row]]:
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row[0]].append(row)
+    return found
+
+
+# ---------------------------------------------------------------- the whole
+
+
+def span(
+    connection: duckdb.DuckDBPyConnection, system: System, zone: ZoneInfo
+) -> tuple[datetime, datetime] | None:
+    """Return the earliest and the latest moment (UTC) that the files of a system tell of."""
+    if system == "shopify":
+        found = connection.execute(
+            "SELECT min(created_at), greatest(max(created_at), max(updated_at), max(fulfilled_at), max(cancelled_at)) "
+            "FROM shopify_orders"
+        ).fetchone()
+        return (found[0], found[1]) if found and found[0] else None
+    parcels = (
+        connection.execute(
+            "SELECT min(made_at), max(made_at), min(ship_date) FILTER (WHERE made_at IS NULL), "
+            "max(ship_date) FILTER (WHERE made_at IS NULL) FROM shipstation_parcels"
+        ).fetchone()
+        or (None,) * 4
+    )
+    rows = connection.execute(
+        "SELECT min(ordered_at), greatest(max(ordered_at), max(paid_at)) FROM shipstation_orders"
+    ).fetchone() or (None, None)
+    days = [
+        datetime.combine(day, time(), tzinfo=zone).astimezone(UTC) for day in parcels[2:] if day is not None
+    ]
+    begins = [moment for moment in (parcels[0], *days[:1]) if moment is not None]
+    ends = latest((parcels[1], *days[-1:], rows[1]))
+    begin = min(begins, default=rows[0])
+    return (begin, ends) if begin is not None and ends is not None else None
+
+
+def stores(connection: duckdb.DuckDBPyConnection, read_at: datetime) -> dict[int, ShipStationStore]:
+    """Return the stores that ShipStation's files name, by the ids that facts carry."""
+    found = connection.execute(
+        "SELECT store, max(marketplace) FROM (SELECT store, marketplace FROM shipstation_parcels UNION ALL "
+        "SELECT store, marketplace FROM shipstation_orders) WHERE store IS NOT NULL GROUP BY store ORDER BY store"
+    ).fetchall()
+    return {
+        made_up("store", name): ShipStationStore(
+            id=made_up("store", name),
+            name=name,
+            marketplace=marketplace,
+            marketplace_id=0 if (marketplace or "").strip().casefold() in _MANUAL else None,
+            active=True,
+            read_at=read_at,
+        )
+        for name, marketplace in found
+    }

@@ -1,0 +1,168 @@
+"""`open_exports`: any mix of export files, read once into tables that can be asked."""
+
+import tempfile
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from bot.sources.exports import dates, facts, tables, values
+from bot.sources.exports.files import Knowledge, Progress, ReadFile, RejectedRow, System
+from bot.sources.exports.gathering import Gathered, gather
+from bot.sources.exports.knowledge import knowledge
+from bot.sources.exports.loading import Loaded, in_order, load, undo
+from bot.sources.exports.merge import merge, orders_clash
+from bot.sources.exports.noting import notes
+from bot.sources.exports.plan import Plan
+from bot.sources.exports.recognise import parse_mappings
+from bot.sources.exports.zones import PACIFIC
+from storage.facts import Order, Shipment, ShipStationOrder, ShipStationStore
+
+MEMORY = "300MB"
+"""What DuckDB may hold in memory; beyond it, tables go to the temporary folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exports:
+    """What a set of export files says. Good until its `open_exports` ends."""
+
+    connection: duckdb.DuckDBPyConnection
+    """The canonical tables (see `tables.py`)."""
+    files: tuple[ReadFile, ...]
+    rejected_rows: tuple[RejectedRow, ...]
+    """At most a thousand for each file; a file's notes say how many more there are."""
+    knows: frozenset[Knowledge]
+    zone: ZoneInfo
+    """In which dates without an offset were read."""
+
+    def span(self, system: System) -> tuple[datetime, datetime] | None:
+        """Return the earliest and the latest moment (UTC) that a system's files tell of, or None without such files.
+
+        Shopify's begins with the oldest order. ShipStation's begins with the oldest parcel, or the oldest order where
+        there are no parcels.
+        """
+        return facts.span(self.connection, system, self.zone)
+
+    @property
+    def stores(self) -> Mapping[int, ShipStationStore]:
+        """ShipStation's stores by the ids that `load` gives them."""
+        told = self.span("shipstation")
+        return facts.stores(self.connection, told[1]) if told else {}
+
+    def load(
+        self, keys: Sequence[str]
+    ) -> Iterator[tuple[Order, tuple[ShipStationOrder, ...], tuple[Shipment, ...]]]:
+        """Yield the facts of the Shopify orders with these keys, and ShipStation's of the same number beside them.
+
+        Orders of which a row could not be read, on either side, are left out: nothing can be concluded about them.
+        """
+        return facts.load(self.connection, keys, self.zone)
+
+
+@contextmanager
+def open_exports(
+    paths: Sequence[Path],
+    *,
+    mappings: Sequence[str] = (),
+    zone: ZoneInfo | None = None,
+    excerpts: Collection[Path] = (),
+    progress: Progress | None = None,
+) -> Iterator[Exports]:
+    """Read export files, in any number and mix.
+
+    `mappings`: `Column=field` for columns that cannot be known. `zone`: of dates without an offset; by default the zone
+    of the Shopify export's own offsets, else Pacific. `excerpts`: files that hold only some rows of a list. Raises ExportRefused for a file that cannot be read as an export.
+    """
+    with tempfile.TemporaryDirectory(prefix="stuck-exports-") as name:
+        folder = Path(name)
+        found = gather(paths, parse_mappings(mappings), folder)
+        assumed = zone or found.told_zone or PACIFIC
+        connection = _database(folder)
+        try:
+            loaded = [
+                load(connection, plan, assumed, folder, ordered=in_order(plan))
+                for plan in _announced(found.plans, progress or _quietly)
+            ]
+            clash = orders_clash(connection)
+            if clash:
+                loaded = [_in_order(connection, each, assumed, folder) for each in loaded]
+            _forget(folder)
+            repeated = merge(connection, clash=clash)
+            yield Exports(
+                connection=connection,
+                files=(*(_file(each, found, repeated, assumed, zone) for each in loaded), *found.doubles),
+                rejected_rows=tuple(row for each in loaded for row in each.listed),
+                knows=knowledge(found.plans, excerpts),
+                zone=assumed,
+            )
+        finally:
+            connection.close()
+
+
+def _in_order(connection: duckdb.DuckDBPyConnection, loaded: Loaded, zone: ZoneInfo, folder: Path) -> Loaded:
+    """Read a file of Shopify's orders again whose rows were not kept in their order."""
+    if loaded.plan.kind != "shopify" or in_order(loaded.plan):
+        return loaded
+    undo(connection, loaded.plan)
+    return load(connection, loaded.plan, zone, folder, ordered=True)
+
+
+def _forget(folder: Path) -> None:
+    """Delete what was unpacked: it holds names and addresses."""
+    for path in folder.iterdir():
+        if path.is_file():
+            path.unlink()
+
+
+def _quietly(_what: str, _part: float) -> None:
+    pass
+
+
+def _announced(plans: Sequence[Plan], progress: Progress) -> Iterator[Plan]:
+    """Yield plan after plan, telling how much of all bytes is read."""
+    sizes = [plan.path.stat().st_size for plan in plans]
+    done = 0
+    for plan, size in zip(plans, sizes, strict=True):
+        progress(f"Reading {plan.label}", done / max(sum(sizes), 1))
+        yield plan
+        done += size
+    progress("Reading", 1.0)
+
+
+def _database(folder: Path) -> duckdb.DuckDBPyConnection:
+    """Return a database in memory that moves to the folder what does not fit.
+
+    A database file would cost four seconds more for a million orders, because DuckDB compresses what it writes there.
+    """
+    connection = duckdb.connect(
+        ":memory:",
+        config={
+            "memory_limit": MEMORY,
+            "temp_directory": str(folder / "spill"),
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        },
+    )
+    settings = ("SET TimeZone = 'UTC'", "SET enable_progress_bar = false")
+    statements = (*settings, *values.macros(), *dates.macros(), *tables.create())
+    connection.execute("; ".join(statements))
+    return connection
+
+
+def _file(
+    loaded: Loaded, found: Gathered, repeated: Mapping[int, int], assumed: ZoneInfo, given: ZoneInfo | None
+) -> ReadFile:
+    plan = loaded.plan
+    left_out = found.left_out.get(plan.path, ())
+    return ReadFile(
+        path=plan.label,
+        recognised_as=plan.what.named,
+        rows=loaded.rows,
+        rejected=loaded.rejected,
+        mapping=plan.mapping,
+        notes=notes(loaded, repeated.get(plan.number, 0), left_out, assumed, given=given is not None),
+    )
