@@ -1,0 +1,242 @@
+"""The audit on small files: what is found, what is at the edge, what is not judged, and who it concerns."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.audit.audit import audit
+from bot.audit.needs import NEEDS, NEVER, PARTLY, SETTLED_BY, judged, not_judged
+from bot.errors import ExportRefused
+from bot.gaps.catalog import KINDS, STORE_KINDS
+from tests.unit.sources.exports.writing import LABELS, ORDERS, SHOPIFY, label, line, shopify, write
+
+STUCK = {"Fulfillment_Status": "unfulfilled", "Fulfilled_at": "", "Lineitem_fulfillment_status": "pending"}
+
+
+@pytest.fixture
+def audited(tmp_path):
+    def audit_of(orders, labels, rows=None, **how):
+        files = [
+            write(tmp_path / "orders.csv", SHOPIFY, orders),
+            write(tmp_path / "labels.csv", LABELS, labels),
+        ]
+        if rows is not None:
+            files.append(write(tmp_path / "rows.csv", ORDERS, rows))
+        return audit(files, **how)
+
+    return audit_of
+
+
+def told(found):
+    return [(gap.order, gap.finding.kind) for gap in found.gaps]
+
+
+def fine(*numbers):
+    """Orders that both sides agree on, a day each after the other's."""
+    orders = [shopify(f"#{number}", Created_at=f"2026-03-{day:02} 08:00:00 +0000") for day, number in numbers]
+    labels = [
+        label(
+            str(number),
+            **{
+                "Date - Order Date": f"3/{day}/2026 3:00:00 AM",
+                "Date - Label Create Date": f"3/{day}/2026 9:30:00 AM",
+                "Date - Shipped Date": f"3/{day}/2026 12:00:00 AM",
+                "Shipment - Tracking Number": f"94001118992231974{number}",
+            },
+        )
+        for day, number in numbers
+    ]
+    return orders, labels
+
+
+def test_an_order_with_a_label_that_shopify_calls_unfulfilled_is_found_with_its_parcel(audited):
+    orders, labels = fine((3, 1002), (20, 1003))
+    found = audited([shopify("#1001", **STUCK), *orders], [label("1001"), *labels])
+    assert told(found) == [("#1001", "sync.unfulfilled")]
+    [gap] = found.gaps
+    assert (gap.store, gap.carrier, gap.value, gap.currency) == ("Main", "stamps_com", "160.00", "EUR")
+    assert gap.edge is None
+    told_by = [one.value for one in gap.finding.evidence]
+    assert "USPS 9400111899223197428490" in told_by
+    assert "label, Sat 7 Mar 2026, 09:30 GMT" in told_by, "no id was in the file, and none is shown"
+    assert (found.orders, found.shipments) == (3, 3)
+
+
+def test_files_that_agree_give_nothing(audited):
+    assert told(audited(*fine((3, 1002), (20, 1003)))) == []
+
+
+def test_a_paid_order_without_a_row_is_missing_only_where_the_file_of_orders_is_there(audited):
+    orders, labels = fine((3, 1002), (20, 1003))
+    absent = shopify("#1001", Created_at="2026-03-10 08:00:00 +0000", **STUCK)
+    without = audited([absent, *orders], labels)
+    assert told(without) == []
+    [missing] = [each for each in without.not_judged if each.kind == "import.missing"]
+    assert "Order - Status" in missing.needs
+    rows = [
+        {
+            "Order - Number": number,
+            "Order - Status": "shipped",
+            "Date - Order Date": f"3/{day}/2026 3:00:00 AM",
+        }
+        for day, number in ((3, "1002"), (20, "1003"))
+    ]
+    assert told(audited([absent, *orders], labels, rows)) == [("#1001", "import.missing")]
+
+
+def test_what_began_before_the_window_is_left_out(audited):
+    orders, labels = fine((3, 1002), (28, 1003))
+    assert told(audited([shopify("#1001", **STUCK), *orders], [label("1001"), *labels], days=10)) == []
+
+
+def test_the_edge_is_marked_where_one_file_ends_before_the_other(audited):
+    orders, labels = fine((3, 1002), (6, 1004))
+    late, _ = fine((20, 1003))
+    stuck = shopify("#1001", **STUCK)
+    found = audited([stuck, *orders, *late], [label("1001"), *labels])
+    assert [gap.edge for gap in found.gaps if gap.order == "#1001"] == ["last day"]
+
+
+def test_links_lead_into_shopify_only_where_the_shop_is_named(audited):
+    orders, labels = fine((3, 1002), (20, 1003))
+    files = [shopify("#1001", **STUCK), *orders], [label("1001"), *labels]
+    [unnamed] = audited(*files).gaps
+    assert unnamed.finding.links.shopify is None
+    [named] = audited(*files, shop="acme.myshopify.com").gaps
+    assert named.finding.links.shopify == "https://admin.shopify.com/store/acme/orders/70000000001001"
+
+
+def test_the_store_is_the_files_only_one_where_shipstation_does_not_know_the_order(audited):
+    orders, labels = fine((3, 1002), (20, 1003))
+    absent = shopify("#1001", Created_at="2026-03-10 08:00:00 +0000", **STUCK)
+    rows = [
+        {
+            "Order - Number": number, "Order - Status": "shipped", "Market - Store Name": "Main",
+            "Date - Order Date": f"3/{day}/2026 3:00:00 AM",
+        }
+        for day, number in ((3, "1002"), (20, "1003"))
+    ]  # fmt: skip
+    [gap] = audited([absent, *orders], labels, rows).gaps
+    assert gap.store == "Main"
+
+
+def test_two_labels_of_an_order_of_several_units_are_not_judged_where_no_file_says_what_is_in_them(audited):
+    orders, labels = fine((3, 1005), (20, 1006))
+    again = {
+        "Shipment - Tracking Number": "9400111899223197428999",
+        "Date - Label Create Date": "3/7/2026 2:30:00 PM",
+    }
+    one, several = shopify("#1001"), [shopify("#1002"), line("#1002")]
+    twice = [
+        label("1001"),
+        label("1001", **again),
+        label("1002", **{"Shipment - Tracking Number": "1Z999AA10123456784"}),
+    ]
+    twice.append(label("1002", **(again | {"Shipment - Tracking Number": "1Z999AA10123456785"})))
+    found = audited([one, *several, *orders], [*twice, *labels])
+    assert told(found) == [("#1001", "sync.double_ship")]
+    assert "only orders of one unit" in next(
+        each.why for each in found.not_judged if each.kind == "sync.double_ship"
+    )
+
+
+def test_one_side_alone_is_refused_with_what_is_missing(tmp_path):
+    orders = write(tmp_path / "orders.csv", SHOPIFY, [shopify("#1001")])
+    with pytest.raises(ExportRefused) as refused:
+        audit([orders])
+    assert "ShipStation" in str(refused.value)
+
+
+def test_times_are_in_utc_and_the_window_ends_with_the_files(audited):
+    found = audited(*fine((3, 1002), (20, 1003)))
+    assert found.until == datetime(2026, 3, 20, 9, 30, tzinfo=UTC)
+    assert (found.until - found.since).days == 30
+
+
+# ---------------------------------------------------------------- parts of a list
+
+
+def excused(found):
+    return {each.kind: each for each in found.not_judged}
+
+
+@pytest.fixture
+def absent(tmp_path):
+    """An order that ShipStation's file of orders does not have, and one with a label that Shopify has not heard of."""
+    orders, labels = fine((3, 1002), (20, 1003))
+    missing = shopify("#1001", Created_at="2026-03-10 08:00:00 +0000", **STUCK)
+    stuck = shopify("#1004", Created_at="2026-03-06 08:00:00 +0000", **STUCK)
+    rows = [
+        {
+            "Order - Number": number,
+            "Order - Status": "shipped",
+            "Date - Order Date": f"3/{day}/2026 3:00:00 AM",
+        }
+        for day, number in ((3, "1002"), (20, "1003"), (6, "1004"))
+    ]
+    return (
+        write(tmp_path / "orders.csv", SHOPIFY, [missing, stuck, *orders]),
+        write(tmp_path / "labels.csv", LABELS, [label("1004"), *labels]),
+        write(tmp_path / "rows.csv", ORDERS, rows),
+    )
+
+
+def test_what_a_whole_list_lacks_is_missing(absent):
+    assert told(audit(absent)) == [("#1004", "sync.unfulfilled"), ("#1001", "import.missing")]
+
+
+@pytest.mark.parametrize("part", [1, 2])
+def test_what_a_part_of_shipstations_list_lacks_is_not_missing_and_what_it_shows_still_counts(absent, part):
+    found = audit(absent, excerpts=[absent[part]])
+    assert told(found) == [("#1004", "sync.unfulfilled")]
+    missing = excused(found)["import.missing"]
+    assert (missing.why, missing.needs) == SETTLED_BY["whole"]
+
+
+def test_a_part_of_shopifys_list_says_nothing_of_shipstations(absent):
+    assert told(audit(absent, excerpts=absent[:1])) == told(audit(absent))
+
+
+def test_orders_that_do_not_say_what_was_cancelled_are_not_judged_by_it(absent, tmp_path):
+    silent = [column for column in SHOPIFY if column != "Cancelled at"]
+    orders = write(tmp_path / "silent.csv", silent, [shopify("#1004", **STUCK), *fine((3, 1002))[0]])
+    kinds = {"import.cancel_not_propagated", "sync.shipped_after_cancel"}
+    assert not kinds & excused(audit(absent)).keys()
+    found = excused(audit([orders, *absent[1:]]))
+    assert all((found[kind].why, found[kind].needs) == SETTLED_BY["cancels"] for kind in kinds)
+
+
+def test_two_parts_between_which_nothing_can_be_compared_are_refused_with_what_would_settle_it(
+    absent, tmp_path
+):
+    silent = [column for column in SHOPIFY if column != "Cancelled at"]
+    orders = write(tmp_path / "silent.csv", silent, [shopify("#1001", **STUCK)])
+    with pytest.raises(ExportRefused) as refused:
+        audit([orders, absent[2]], excerpts=[orders, absent[2]])
+    assert refused.value.what == "These files do not say enough of both systems to compare them."
+    assert "ShipStation's shipments export" in refused.value.todo
+
+
+# ---------------------------------------------------------------- what files can show
+
+
+def test_every_kind_there_is_is_either_looked_for_or_excused():
+    codes = {kind.code for kind in (*KINDS, *STORE_KINDS)}
+    assert set(NEEDS) | set(NEVER) == codes
+    assert not set(NEEDS) & set(NEVER)
+    assert {need for needs in NEEDS.values() for need in needs} | set(PARTLY.values()) <= set(SETTLED_BY)
+
+
+def test_with_everything_known_only_what_no_export_shows_is_not_judged():
+    everything = frozenset(SETTLED_BY)
+    assert judged(everything) == set(NEEDS)
+    assert {each.kind for each in not_judged(everything)} == set(NEVER)
+
+
+@pytest.mark.parametrize("kind", sorted(NEEDS))
+def test_a_kind_is_not_judged_as_soon_as_one_need_is_missing_and_says_which_file_has_it(kind):
+    for need in NEEDS[kind]:
+        knows = frozenset(SETTLED_BY) - {need}
+        assert kind not in judged(knows)
+        [excuse] = [each for each in not_judged(knows) if each.kind == kind]
+        assert (excuse.why, excuse.needs) == SETTLED_BY[need]
