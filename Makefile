@@ -80,8 +80,9 @@ coverage: $(DEV_READY) ## every test, and which lines and branches none of them 
 bench: $(DEV_READY) ## the benchmarks, as ratios
 	$(BIN)/pytest tests/benchmarks -s
 
-screenshot: $(DEV_READY) ## take the README's picture anew, from the story that the browser test plays
+screenshot: $(DEV_READY) ## take the README's pictures anew, from the stories that browser tests play
 	STUCK_SCREENSHOT=docs/demo.png $(BIN)/pytest tests/browser/test_demo_story.py -rs
+	STUCK_SCREENSHOT=docs/audit.png $(BIN)/pytest tests/browser/test_audit_sample.py -rs
 
 docs: $(DEV_READY) ## write docs/commands.md and docs/kinds.md anew from the code
 	$(BIN)/typer bot.cli utils docs --name stuck --title "Commands" --output docs/commands.md

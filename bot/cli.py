@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 from typer.core import TyperGroup
 
+from bot.cli_audit import audit
 from bot.errors import ConfigurationError, DatabaseError, SourceError, StuckError
 
 if TYPE_CHECKING:  # for the annotations only
@@ -53,6 +54,7 @@ app = typer.Typer(
 )
 db = typer.Typer(help="The database.", no_args_is_help=True)
 app.add_typer(db, name="db")
+app.command(epilog="Example: stuck audit orders_export.csv shipments.csv --out report")(audit)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, to stdout.")]
 OneStore = Annotated[str | None, typer.Option("--store", metavar="NAME", help="Only this store.")]
@@ -169,7 +171,7 @@ def gaps(
     wanted, code = _state(state), _kind(kind)
     from bot import wiring
     from bot.cli_output import print_gaps, print_json, print_kept
-    from bot.present import gaps_json
+    from bot.gap_json import gaps_json
 
     found = _finish(wiring.gaps(settings, wanted, store, code))
     if as_json:

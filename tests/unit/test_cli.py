@@ -33,6 +33,7 @@ COMMANDS = [
     "sync",
     "deliver",
     "gaps",
+    "audit",
     "order",
     "doctor",
     "manifest",

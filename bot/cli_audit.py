@@ -1,0 +1,151 @@
+"""`stuck audit`: files in, a summary on the terminal, and a report into a folder if asked."""
+# ruff: noqa: PLC0415  # heavy rooms are imported inside the command, so that `stuck --help` answers at once
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from bot.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from bot.audit.audit import Progress
+
+SAMPLE = Path("stuck-sample")
+"""Where `--sample` writes, unless told otherwise."""
+SHOWN_AFTER = 1.0
+"""Seconds after which work shows how far it is."""
+
+
+def audit(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="FILE…", help="Exports of Shopify and ShipStation, or screenshots (PNG, JPEG)."
+        ),
+    ] = None,
+    days: Annotated[int, typer.Option("--days", min=1, max=3660, help="How many days to look back.")] = 30,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Write the report into this folder, too.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, to stdout.")] = False,
+    mappings: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="COLUMN=FIELD", help='What a column is: --map "Order #=order_number".'),
+    ] = None,
+    zone: Annotated[
+        str | None,
+        typer.Option("--zone", metavar="ZONE", help="Of dates that name none, e.g. America/New_York."),
+    ] = None,
+    shop: Annotated[
+        str, typer.Option("--shop", metavar="ADDRESS", help="acme.myshopify.com, for links into Shopify.")
+    ] = "",
+    taken: Annotated[
+        datetime | None,
+        typer.Option(
+            "--taken", formats=["%Y-%m-%d"], help="Day of the screenshots, for dates such as Today."
+        ),
+    ] = None,
+    accept_screenshots: Annotated[
+        bool,
+        typer.Option("--accept-screenshots", help="Ask nobody: doubtful rows of screenshots are left out."),
+    ] = False,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Invent a month of exports, and audit that.")
+    ] = False,
+) -> None:
+    """Find the stuck orders of last month in exports, without any connection.
+
+    Takes any mix of orders exports of Shopify (CSV, zipped, or made with Matrixify), shipments, orders and fulfillments
+    exports of ShipStation, and screenshots of their lists.
+    """
+    from bot.audit.audit import audit as run
+    from bot.audit.report import audit_json, check_folder, show, write
+    from bot.cli_output import print_json
+    from bot.cli_screenshots import confirmed
+    from bot.terminal import stdout
+
+    if sample:
+        out = out or SAMPLE
+        files = [*_sample(out), *(files or [])]
+    if not files:
+        raise ConfigurationError(
+            "No file was named.",
+            why="An audit reads exports that you have made in Shopify and ShipStation.",
+            todo="For example: stuck audit orders_export.csv shipments.csv; or stuck audit --sample.",
+        )
+    if out is not None:
+        check_folder(out)
+    day = taken.date() if taken else None
+    with (
+        confirmed(files, taken=day, accept=accept_screenshots) as given,
+        _progress(shown=not as_json) as tell,
+    ):
+        found = given.named(
+            run(
+                given.files,
+                days=days,
+                mappings=mappings or (),
+                zone=_zone(zone),
+                shop=shop,
+                excerpts=[Path(path) for path in given.accepted],
+                progress=tell,
+            )
+        )
+    written = write(found, out) if out is not None else []
+    if as_json:
+        print_json(audit_json(found))
+    else:
+        show(found, stdout(), written)
+
+
+def _sample(folder: Path) -> tuple[Path, ...]:
+    from bot.audit.sample import write_sample
+
+    return write_sample(folder).files
+
+
+def _zone(name: str | None) -> ZoneInfo | None:
+    from bot.settings_values import Malformed, zone
+
+    if name is None:
+        return None
+    try:
+        return zone(name)
+    except Malformed as wrong:
+        raise ConfigurationError(
+            f"--zone: {wrong}.",
+            why="ShipStation's exports write dates in the account's zone, and do not say which.",
+            todo="Name it as in ShipStation's settings, for example --zone America/New_York.",
+        ) from wrong
+
+
+@contextmanager
+def _progress(*, shown: bool) -> Iterator["Progress"]:
+    """Show a bar on stderr for whatever takes longer than SHOWN_AFTER."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), console=Console(stderr=True), transient=True
+    )
+    task = bar.add_task("Reading", total=1.0)
+    began, started = monotonic(), False
+
+    def tell(what: str, part: float) -> None:
+        nonlocal started
+        if shown and not started and monotonic() - began > SHOWN_AFTER:
+            bar.start()
+            started = True
+        bar.update(task, description=what, completed=part)
+
+    try:
+        yield tell
+    finally:
+        if started:
+            bar.stop()
