@@ -200,7 +200,14 @@ def mouth(house: House, *, socket_mode: bool) -> Mouth:
         every=settings.every,
     )
     signing = _secret(settings.slack.signing_secret) or None
-    app = build_app(client, desk, signing_secret=signing, socket_mode=socket_mode, allowed=settings.allowed)
+    app = build_app(
+        client,
+        desk,
+        signing_secret=signing,
+        socket_mode=socket_mode,
+        allowed=settings.allowed,
+        watched=house.stores,
+    )
     return Mouth(app, gateway, delivery)
 
 

@@ -349,6 +349,25 @@ class PaceRow(SQLModel, table=True):
     full_at: datetime = Field(sa_type=Utc)
 
 
+class AuditRow(SQLModel, table=True):
+    """An audit asked for in Slack: the orders that it found stuck, until they are added to the queue or forgotten."""
+
+    __tablename__ = "audits"
+    __table_args__ = (Index("audits_created", "created_at"),)
+
+    id: str = Field(primary_key=True)
+    source: str = Field(unique=True)
+    """The message or window that asked for it: what Slack delivers twice begins once."""
+    person: str
+    store: str | None = None
+    orders: str = Field(default="[]", sa_type=Text)
+    rows: str = Field(default="", sa_type=Text)
+    """What was read of pictures, while it waits for somebody to confirm it."""
+    state: str
+    created_at: datetime = Field(sa_type=Utc)
+    touched_at: datetime = Field(sa_type=Utc)
+
+
 def _table(model: Any) -> Table:
     table: Table = model.__table__
     return table
@@ -369,4 +388,5 @@ RUNS = _table(RunRow)
 CURSORS = _table(CursorRow)
 LEASES = _table(LeaseRow)
 PACES = _table(PaceRow)
+AUDITS = _table(AuditRow)
 METADATA = SQLModel.metadata

@@ -30,6 +30,13 @@ NEEDED_SCOPES = {
 }
 FOR_GROUPS = {groups.SCOPE: "know who is in allowed_groups"}
 """Asked for only where the settings name groups, so that an app without it need not be reinstalled."""
+FOR_AUDITS = {
+    "files:read": "the exports cannot be read",
+    "files:write": "the answer comes without its picture and list",
+    "im:history": "exports dropped into a direct message are not noticed",
+    "im:write": "/stuck audit has no place to answer",
+}
+"""What an audit in Slack lacks without them; everything else works."""
 
 
 async def examine_all(settings: Settings | ConfigurationError, build: BuildSources) -> list[Check]:
@@ -134,6 +141,8 @@ async def _slack(settings: Settings) -> AsyncIterator[Check]:
         return
     yield Check("Slack", ok=True, text=f"Connected to {identity.team}.")
     yield _scopes(identity, NEEDED_SCOPES | (FOR_GROUPS if settings.allowed.groups else {}))
+    if identity.scopes:
+        yield _audits(identity)
     async for check in examine_access(gateway.client, settings.allowed):
         yield check
     for store in settings.stores:
@@ -168,6 +177,18 @@ def _scopes(identity: Identity, needed: Mapping[str, str]) -> Check:
         todo = "Update the app from `stuck manifest` and reinstall it to the workspace."
         return Check("Slack scopes", ok=False, text=f"Missing: {needs}.", todo=todo)
     return Check("Slack scopes", ok=True, text="All that is needed.")
+
+
+def _audits(identity: Identity) -> Check:
+    subject = "audits in Slack"
+    missing = [
+        f"without {scope} {cost}" for scope, cost in FOR_AUDITS.items() if scope not in identity.scopes
+    ]
+    if missing:
+        todo = "If you want audits in Slack, update the app from `stuck manifest` and reinstall it to the workspace."
+        text = "; ".join(missing)
+        return Check(subject, ok=None, text=f"{text[:1].upper()}{text[1:]}.", todo=todo)
+    return Check(subject, ok=True, text="/stuck audit, and exports dropped into a direct message to stuck.")
 
 
 def _said(failure: SlackFailure) -> str:

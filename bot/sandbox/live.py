@@ -24,6 +24,7 @@ COMMANDS: tuple[Json, ...] = (
             {"word": "summary", "hint": "", "description": "What is stuck right now, by kind and severity"},
             {"word": "order", "hint": "1042", "description": "What each side says about one order"},
             {"word": "mine", "hint": "", "description": "The gaps that you have claimed"},
+            {"word": "audit", "hint": "", "description": "Last month's stuck orders, from exports"},
             {"word": "help", "hint": "", "description": "Everything that stuck can do"},
         ],
     },

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.sandbox.slack import files
 from bot.sandbox.slack.elements import Element, Json, elements
 from bot.sandbox.slack.socket_mode import Ack
 from bot.sandbox.slack.things import Message, View
@@ -42,13 +43,19 @@ class PageApi:
             "/page/click": self.click,
             "/page/command": self.command,
             "/page/say": self.say,
+            "/page/upload": self.upload,
+            "/page/drop": self.drop,
             "/page/submit": self.submit,
             "/page/close": self.close,
             "/page/home": self.home,
             "/page/dismiss": self.dismiss,
             "/panel/act": self.act,
         }
-        gets = {"/panel/orders": self.orders, "/panel/order": self.order}
+        gets = {
+            "/panel/orders": self.orders,
+            "/panel/order": self.order,
+            "/page/file/{file}": self.file,
+        }
         return [
             *(Route(path, run, methods=["POST"]) for path, run in posts.items()),
             *(Route(path, run, methods=["GET"]) for path, run in gets.items()),
@@ -76,6 +83,24 @@ class PageApi:
         thread_ts = told.get("thread_ts")
         await self._workspace.say(told["text"], told["user"], told["channel"], thread_ts)
         return JSONResponse({"ok": True})
+
+    async def upload(self, request: Request) -> Response:
+        """Take one file that somebody chose; nothing is shared by that yet."""
+        name, user = request.query_params.get("name", "file"), request.query_params.get("user", "")
+        file = self._workspace.files.upload(name, await request.body(), user)
+        return JSONResponse({"file": file.as_json(self._workspace.url)})
+
+    async def drop(self, request: Request) -> Response:
+        """Send files that were uploaded before, in one message."""
+        told = await _body(request)
+        chosen = [self._workspace.files.get(one) for one in told["files"]]
+        text, thread_ts = told.get("text") or "", told.get("thread_ts")
+        await self._workspace.drop(chosen, told["user"], text, told["channel"], thread_ts)
+        return JSONResponse({"ok": True})
+
+    async def file(self, request: Request) -> Response:
+        """Give a file to whoever looks at the page."""
+        return files.give(self._workspace, request.path_params["file"])
 
     async def submit(self, request: Request) -> Response:
         """Submit a modal with what the page holds in its inputs."""

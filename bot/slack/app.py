@@ -1,9 +1,8 @@
 """Bolt put together: the listeners, who may be answered where, how fast a click is acknowledged, what if it breaks."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from time import perf_counter
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 from prometheus_client import Histogram
@@ -15,10 +14,12 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.metrics import REGISTRY
+from bot.reconcile import WatchedStore
 from bot.settings import EVERYBODY, Allowed
-from bot.slack import actions, commands, home, modals, replies
+from bot.slack import actions, audits, commands, home, modals, replies
 from bot.slack.clicks import voice_of
 from bot.slack.desk import Desk
+from bot.slack.hosts import is_slack
 from bot.slack.people import People
 
 ACKNOWLEDGED = Histogram(
@@ -28,7 +29,6 @@ ACKNOWLEDGED = Histogram(
     buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3),
     registry=REGISTRY,
 )
-_SLACK = "slack.com"
 
 log = structlog.get_logger(__name__)
 Next = Callable[[], Awaitable[None]]
@@ -41,10 +41,12 @@ def build_app(
     signing_secret: str | None = None,
     socket_mode: bool,
     allowed: Allowed = EVERYBODY,
+    watched: Sequence[WatchedStore] = (),
 ) -> AsyncApp:
     """Return the app with every listener, the same for Socket Mode and HTTP.
 
-    Over HTTP the signing secret is needed; Socket Mode has none.
+    Over HTTP the signing secret is needed; Socket Mode has none. `watched`: the stores that an audit's orders can be
+    added to.
     """
     app = AsyncApp(
         client=client,
@@ -56,6 +58,7 @@ def build_app(
     people = People(client, desk.clock, allowed)
     for feature in (actions, commands, modals, home):
         feature.register(app, desk, people)
+    audits.register(app, desk, people, {store.name: store for store in watched})
     app.error(_broken)
     return app
 
@@ -90,25 +93,13 @@ def _allowed_answers(base_url: str) -> Callable[..., Awaitable[BoltResponse | No
     """Refuse requests that would have us post to a host that is not Slack's (slack.md 1.7)."""
 
     async def check(req: AsyncBoltRequest, context: AsyncBoltContext, next_: Next) -> BoltResponse | None:
-        if context.response_url is None or may_answer(context.response_url, base_url):
+        if context.response_url is None or is_slack(context.response_url, base_url):
             await next_()
             return None
         log.warning("refused a request whose answer would go elsewhere")
         return BoltResponse(status=403, body="")
 
     return check
-
-
-def may_answer(response_url: str, base_url: str) -> bool:
-    """Whether an answer may be posted there: to Slack over https, or to the Slack that is configured."""
-    try:
-        to, ours = urlsplit(response_url), urlsplit(base_url)
-        host, port = to.hostname or "", to.port
-    except ValueError:  # brackets without an address, a port that is no number
-        return False
-    if to.scheme == "https" and port in {None, 443} and (host == _SLACK or host.endswith("." + _SLACK)):
-        return True
-    return (to.scheme, to.netloc) == (ours.scheme, ours.netloc)
 
 
 # ---------------------------------------------------------------- when it breaks

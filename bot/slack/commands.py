@@ -1,4 +1,4 @@
-"""`/stuck`: summary, order, mine, help; and the buttons that share an answer in the channel."""
+"""`/stuck`: summary, order, mine, audit, help; and the buttons that share an answer in the channel."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import StuckError
 from bot.lookup import OrderView
-from bot.slack import answers, digest, replies
+from bot.slack import answers, audits, digest, replies
 from bot.slack.clicks import Listener, Voice, Work, may_act, on_press, patiently, voice_of
 from bot.slack.desk import Desk
 from bot.slack.escape import safe
@@ -19,6 +19,7 @@ from bot.slack.message import Message
 from bot.slack.people import People
 
 COMMAND = "/stuck"
+AUDIT = "audit"
 NUMBER = 100
 """Characters of an order number that are looked up."""
 
@@ -46,7 +47,10 @@ def _typed(desk: Desk, people: People) -> Listener:
         word, rest = read_command(str(command.get("text") or ""))
         await ack()
         voice = voice_of(body, client, respond)
-        if word not in ANSWERS:
+        if word == AUDIT:
+            if await may_act(people, context, body, voice):
+                await audits.open_window(voice, str(command.get("trigger_id") or ""), desk.stores)
+        elif word not in ANSWERS:
             await voice.tell(replies.help_text(word))
         elif word == "order" and not rest:
             await voice.tell(replies.private(replies.WHICH_ORDER))

@@ -1,5 +1,6 @@
 """The pretend workspace's page, in a real browser, with messages of known content."""
 
+from base64 import b64decode
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -307,3 +308,79 @@ async def test_a_press_is_not_lost_when_the_card_changes_under_it(page, workspac
     await workspace.wait_for(lambda: workspace.acks)
     assert "open" in str(workspace.acks[-1].payload["message"]["blocks"])
     await page.locator(".message", has_text="another").wait_for()
+
+
+def chosen(name, content=b"a,b\n1,2\n", kind="text/csv"):
+    return {"name": name, "mimeType": kind, "buffer": content}
+
+
+DROPPED = """(node) => {
+  const files = new DataTransfer();
+  files.items.add(new File(["a,b"], "labels.csv", { type: "text/csv" }));
+  node.dispatchEvent(new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true }));
+}"""
+
+
+async def test_files_are_attached_and_dropped_in_the_apps_conversation_and_only_there(page, workspace):
+    assert await page.locator("#composer .attach").count() == 0
+    await page.get_by_role("button", name="stuck", exact=True).click()
+    await page.get_by_role("tab", name="Messages").click()
+    await page.get_by_label("Attach files").set_input_files([chosen("orders.csv"), chosen("wrong.csv")])
+    await page.get_by_role("button", name="Remove wrong.csv").click()
+    await page.locator("#messages").evaluate(DROPPED)
+    await page.locator("#composer .file-chip", has_text="labels.csv").wait_for()
+    await page.get_by_role("button", name="Send").click()
+    await workspace.wait_for(lambda: workspace.messages("D0ALEX"))
+    [message] = workspace.messages("D0ALEX")
+    assert [file["name"] for file in message.files] == ["orders.csv", "labels.csv"]
+    assert await page.locator("#composer .file-chip").count() == 0
+
+
+async def test_a_picture_is_shown_with_its_words_and_a_list_can_be_downloaded(page, workspace):
+    dot = b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    )
+    picture = workspace.files.upload("report.png", dot, "U0STUCK", alt_text="A chart")
+    listed = workspace.files.upload("gaps.csv", b"a,b\n", "U0STUCK")
+    told = workspace.files.told([picture.id, listed.id])
+    workspace.post(workspace.channel, "here", [], files=told)
+    shown = page.get_by_role("img", name="A chart")
+    await shown.wait_for()
+    await page.wait_for_function("document.querySelector('.attached-picture').naturalWidth === 1")
+    async with page.expect_download() as download:
+        await page.get_by_role("link", name="gaps.csv").click()
+    assert (await download.value).suggested_filename == "gaps.csv"
+
+
+async def test_a_window_takes_files_and_sends_them_after_an_error_too(page, workspace):
+    field = {"type": "file_input", "action_id": "value", "filetypes": ["csv"], "max_files": 2}
+    blocks = [
+        {"type": "input", "block_id": name, "label": plain(name), "element": field} for name in ("One", "Two")
+    ]
+    body = {"type": "modal", "title": plain("Audit"), "submit": plain("Send"), "blocks": blocks}
+    workspace.views.open("U0ALEX", body)
+    dialog = page.get_by_role("dialog", name="Audit")
+    one, two = (dialog.get_by_role("group", name=name).locator("input") for name in ("One", "Two"))
+    await one.set_input_files([chosen("orders.csv"), chosen("notes.pdf")])
+    await page.locator(".toast", has_text="Only these kinds of files").wait_for()
+    await dialog.locator(".file-chip", has_text="orders.csv").wait_for()
+    await dialog.get_by_role("button", name="Send").click()
+    await dialog.get_by_role("alert").wait_for()
+    await two.set_input_files([chosen("labels.csv")])
+    await dialog.locator(".file-chip", has_text="labels.csv").wait_for()
+    await dialog.get_by_role("button", name="Send").click()
+    await workspace.wait_for(lambda: workspace.acks)
+    values = workspace.acks[-1].payload["view"]["state"]["values"]
+    assert [values[name]["value"]["files"][0]["name"] for name in ("One", "Two")] == [
+        "orders.csv",
+        "labels.csv",
+    ]
+
+
+async def test_a_link_to_a_message_opens_its_thread(page, workspace):
+    said = workspace.post(workspace.dm("U0ALEX").id, "the audit", [])
+    workspace.post("D0ALEX", "its answer", [], thread_ts=said.ts)
+    address = f"https://pretend.example/archives/D0ALEX/p{said.ts.replace('.', '')}"
+    workspace.post(workspace.channel, f"as a <{address}|direct message>", [])
+    await page.get_by_role("link", name="direct message").click()
+    await page.get_by_role("complementary", name="Thread").get_by_text("its answer").wait_for()

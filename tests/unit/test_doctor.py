@@ -81,6 +81,7 @@ async def test_a_healthy_bot_is_green_from_end_to_end(patient):
             "messages to Slack",
             "Slack",
             "Slack scopes",
+            "audits in Slack",
             "channel of main",
             "reading back in main",
             "Slack clicks",
@@ -223,6 +224,14 @@ BROKEN = [
     (private, "reading back in main", "red", "missing_scope", "groups:history"),
     (without_scope("users:read"), "Slack scopes", "red", "users:read to know time zones", "reinstall"),
     (without_scope("commands"), "Slack scopes", "red", "commands to answer /stuck", "stuck manifest"),
+    (without_scope("files:read", "im:write"), "Slack scopes", "green", "All that is needed", ""),
+    (
+        without_scope("files:read", "im:write"),
+        "audits in Slack",
+        "yellow",
+        "Without files:read the exports cannot be read; without im:write /stuck audit has no place to answer.",
+        "If you want audits in Slack",
+    ),
     (without_scope("usergroups:read"), "Slack scopes", "green", "All that is needed", ""),
     (
         allowed('allowed_groups = ["S0OPS"]', without_scope("usergroups:read")),

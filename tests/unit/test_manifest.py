@@ -67,6 +67,10 @@ def test_the_app_asks_for_no_more_than_it_uses(socket_mode):
         "groups:read",
         "channels:history",
         "groups:history",
+        "files:read",
+        "files:write",
+        "im:history",
+        "im:write",
     }
 
 
@@ -90,7 +94,15 @@ def test_the_command_arrives_as_typed(socket_mode):
 
 def test_the_home_tab_is_on_and_drawn_when_opened(socket_mode):
     assert socket_mode["features"]["app_home"]["home_tab_enabled"] is True
-    assert socket_mode["settings"]["event_subscriptions"]["bot_events"] == ["app_home_opened"]
+    assert "app_home_opened" in socket_mode["settings"]["event_subscriptions"]["bot_events"]
+
+
+def test_people_may_write_to_the_app_and_it_hears_of_nothing_else_that_they_write(socket_mode):
+    """Exports are dropped into its direct messages; what is said in channels is nobody's business."""
+    home = socket_mode["features"]["app_home"]
+    assert (home["messages_tab_enabled"], home["messages_tab_read_only_enabled"]) == (True, False)
+    events = socket_mode["settings"]["event_subscriptions"]["bot_events"]
+    assert [event for event in events if event.startswith("message")] == ["message.im"]
 
 
 def test_slack_takes_the_long_description(socket_mode):

@@ -2,11 +2,14 @@
 
 import { post } from "./api.js";
 import { el, freshId, toast } from "./dom.js";
+import { chips, chooser, dropZone, uploadAll } from "./files.js";
 import { store } from "./store.js";
 
 export class Composer {
-  constructor(place, { label, channel, thread, id, onSent }) {
-    Object.assign(this, { place, label, channel, thread, onSent, id: id || freshId("composer"), at: 0, offers: [], past: [] });
+  // `attach` says whether files can be sent from here, `zone` is where they may be dropped.
+  constructor(place, { label, channel, thread, id, onSent, attach = () => false, zone }) {
+    Object.assign(this, { place, label, channel, thread, onSent, attach, id: id || freshId("composer"), at: 0, offers: [], past: [], files: [] });
+    if (zone) dropZone(zone, attach, (files) => this.add(files));
   }
 
   draw() {
@@ -18,13 +21,32 @@ export class Composer {
     });
     this.list = el("div", { class: "offers", id: list, role: "listbox", "aria-label": "Commands", hidden: true });
     this.send = el("button", { class: "send", type: "button", "aria-label": "Send", disabled: true, on: { click: () => this.submit() } }, "➤");
-    this.place.replaceChildren(el("div", { class: "composer" }, this.list, this.input, this.send));
+    this.held = el("div", { class: "composer-files" });
+    this.place.replaceChildren(el("div", { class: "composer" }, this.list, this.held, this.attach() && this.picker(), this.input, this.send));
+    this.keep(this.attach() ? this.files : []);
+  }
+
+  picker() {
+    const id = `${this.id}-files`;
+    const input = chooser("Attach files", { id, onFiles: (files) => this.add(files) });
+    return el("span", {}, input, el("label", { class: "attach", for: id, title: "Attach files", "aria-hidden": "true" }, "+"));
+  }
+
+  async add(files) {
+    this.keep([...this.files, ...(await uploadAll(files))]);
+    this.input.focus();
+  }
+
+  keep(files) {
+    this.files = files;
+    this.held.replaceChildren(...(files.length ? [chips(files, (gone) => this.keep(this.files.filter((one) => one !== gone)))] : []));
+    this.changed();
   }
 
   changed() {
     this.input.style.height = "auto";
     this.input.style.height = `${Math.min(this.input.scrollHeight, 160)}px`;
-    this.send.disabled = !this.input.value.trim();
+    this.send.disabled = !this.input.value.trim() && !this.files.length;
     this.offer(this.thread ? [] : completions(this.input.value));
   }
 
@@ -76,12 +98,14 @@ export class Composer {
 
   async submit() {
     const text = this.input.value.trim();
-    if (!text) return;
-    this.past.push(text);
+    const files = this.files.map((file) => file.id);
+    if (!text && !files.length) return;
+    if (text) this.past.push(text);
     this.input.value = "";
-    this.changed();
+    this.keep([]);
     this.onSent();
     const where = { user: store.user, channel: this.channel(), thread_ts: this.thread?.() };
+    if (files.length) return void (await post("/page/drop", { ...where, text: mentioned(text), files }));
     if (!text.startsWith("/")) return void (await post("/page/say", { ...where, text: mentioned(text) }));
     const name = text.split(/\s/)[0];
     if (this.thread) return toast(`${name} cannot be used in threads. Type it in the channel.`);

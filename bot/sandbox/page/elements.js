@@ -3,6 +3,7 @@
 import { confirmFirst } from "./confirm.js";
 import { fromLocal, toLocal } from "./dates.js";
 import { el, freshId } from "./dom.js";
+import { fileInput } from "./files.js";
 import { follow } from "./links.js";
 import { openMenu } from "./menu.js";
 import { plainWords, textObject } from "./mrkdwn.js";
@@ -113,6 +114,7 @@ const KINDS = {
   button,
   overflow,
   image,
+  file_input: fileInput,
   static_select: select,
   users_select: people,
   plain_text_input: textInput,

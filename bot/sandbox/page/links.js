@@ -4,6 +4,7 @@ import { el, toast } from "./dom.js";
 
 let known = [];
 let select = () => {};
+let show = () => {};
 
 export function setOrders(names) {
   known = [...names].sort((one, other) => other.length - one.length);
@@ -11,6 +12,11 @@ export function setOrders(names) {
 
 export function onOrder(run) {
   select = run;
+}
+
+// Messages of this workspace are shown where they stand.
+export function onMessage(run) {
+  show = run;
 }
 
 const whole = (name) => new RegExp(`(^|[^\\w-])${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![\\w-])`);
@@ -30,6 +36,8 @@ export function link(address, label) {
 
 // An order named by the link itself, else by the card or line that it stands in.
 export function follow(address, node) {
+  const said = /\/archives\/(\w+)\/p(\d+)(\d{6})$/.exec(address);
+  if (said) return show(said[1], `${said[2]}.${said[3]}`);
   const near = node.closest(".block")?.textContent || "";
   const card = node.closest(".message, .view")?.textContent || "";
   const number = /(\d{3,})\D*$/.exec(decodeURIComponent(address))?.[1];

@@ -5,6 +5,7 @@ import { blocks } from "./blocks.js";
 import { clockTime, dayOf, dayWords } from "./dates.js";
 import { arrange, el, toast } from "./dom.js";
 import { emoji, picture } from "./emoji.js";
+import { attached } from "./files.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { personName, store } from "./store.js";
 
@@ -21,7 +22,7 @@ export function message(body, { onThread } = {}) {
   const node = el("article", { class: "message", tabindex: "-1", data: { ts: body.ts }, "aria-label": `${personName(body.user)}, ${clockTime(Number(body.ts))}` },
     body.only_for && hidden(body),
     avatar(body.user),
-    el("div", { class: "message-body" }, head, content(body), reactions(body), onThread && footer(body, onThread)));
+    el("div", { class: "message-body" }, head, content(body), body.files && attached(body.files), reactions(body), onThread && footer(body, onThread)));
   if (body.only_for) node.classList.add("message-private");
   return node;
 }

@@ -5,19 +5,25 @@ import { Composer } from "./composer.js";
 import { refreshDates } from "./dates.js";
 import { announce, byId, el, toast, unlessPressed } from "./dom.js";
 import { drawHome } from "./home.js";
+import { onMessage } from "./links.js";
 import { connect } from "./live.js";
 import { closeMenu } from "./menu.js";
 import { MessageList } from "./messages.js";
 import { drawModal } from "./modal.js";
 import { closePanel, startPanel, worldMoved } from "./panel.js";
 import { drawSidebar } from "./sidebar.js";
-import { inChannel, isReply, now, personName, store, zone } from "./store.js";
+import { inChannel, isReply, key, now, personName, store, zone } from "./store.js";
 import { closeThread, drawThread, openThread } from "./thread.js";
 
 const messages = byId("messages");
 const list = new MessageList(messages, { onThread: openThread, days: true });
-const composer = new Composer(byId("composer"), { id: "composer-input", channel: () => store.place.id, onSent: showNewest });
+const composer = new Composer(byId("composer"), { id: "composer-input", channel: () => store.place.id, onSent: showNewest, attach: () => store.place.kind === "dm", zone: byId("room") });
 const feed = { onSnapshot: drawAll, onChanges: changed };
+
+const EMPTY = {
+  channel: "Nothing here yet. Gaps appear as soon as the bot has compared both systems.",
+  dm: "Nothing here yet. Drop the exports of both systems here, and stuck audits them.",
+};
 
 function showNewest() {
   messages.scrollTop = messages.scrollHeight;
@@ -47,7 +53,7 @@ function drawHead() {
   byId("tabs").hidden = Boolean(channel);
   byId("tabs").replaceChildren(...[["home", "Home"], ["dm", "Messages"]].map(([name, words]) =>
     el("button", { role: "tab", type: "button", "aria-selected": String(kind === name), on: { click: () => go({ kind: name, id: store.dm }) } }, words)));
-  composer.label = channel ? `Message #${channel.name}, or type /stuck` : "Message stuck, or type /stuck";
+  composer.label = channel ? `Message #${channel.name}, or type /stuck` : "Message stuck, drop exports here, or type /stuck";
   const typed = composer.input?.value || "";
   composer.draw();
   composer.input.value = typed;
@@ -57,7 +63,7 @@ function drawMessages({ toEnd = false } = {}) {
   if (store.place.kind === "home") return;
   const low = toEnd || atEnd();
   list.show(inChannel(store.place.id));
-  if (!list.drawn.size) messages.replaceChildren(el("p", { class: "empty" }, "Nothing here yet. Gaps appear as soon as the bot has compared both systems."));
+  if (!list.drawn.size) messages.replaceChildren(el("p", { class: "empty" }, EMPTY[store.place.kind]));
   if (low) showNewest();
 }
 
@@ -125,6 +131,12 @@ byId("open-sidebar").addEventListener("click", () => {
 });
 document.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && closePanel());
 byId("room").addEventListener("pointerdown", () => byId("frame").dataset.sheet === "sidebar" && closePanel());
+
+onMessage((channel, ts) => {
+  go({ kind: channel === store.dm ? "dm" : "channel", id: channel });
+  const found = store.messages.get(key({ channel, ts }));
+  if (found) openThread(found);
+});
 
 setInterval(drawClock, 500);
 setInterval(refreshDates, 5000);

@@ -20,7 +20,7 @@ export function openThread(parent) {
   byId("thread").hidden = false;
   byId("frame").dataset.side = "thread";
   list = new MessageList(body);
-  composer = new Composer(foot, { label: "Reply…", channel: () => store.thread.channel, thread: () => store.thread.ts, onSent: () => (body.scrollTop = body.scrollHeight) });
+  composer = new Composer(foot, { label: "Reply…", channel: () => store.thread.channel, thread: () => store.thread.ts, onSent: () => (body.scrollTop = body.scrollHeight), attach: () => store.thread?.channel === store.dm, zone: body });
   composer.draw();
   drawThread();
   body.scrollTop = body.scrollHeight;

@@ -16,6 +16,7 @@ STATEFUL = {
     "timepicker": "selected_time",
     "datetimepicker": "selected_date_time",
     "users_select": "selected_user",
+    "file_input": "files",
 }
 """Element type → the key under which Slack reports what was chosen."""
 
@@ -27,6 +28,7 @@ INITIAL = {
     "selected_time": "initial_time",
     "selected_date_time": "initial_date_time",
     "selected_user": "initial_user",
+    "files": "initial_files",
 }
 
 
@@ -99,7 +101,7 @@ def option(element: Element, wanted: str) -> Json:
 
 
 def chosen(element: Element, value: Any) -> Json:
-    """Return what Slack reports when `value` is entered: option words, ISO date, `HH:MM`, unix seconds or text."""
+    """Return what Slack reports when `value` is entered: option words, ISO date, `HH:MM`, unix seconds, text or what Slack says of files."""
     key = STATEFUL.get(element.type)
     if key is None and element.type != "overflow":
         raise LookupError(f"{element.action_id} is a {element.type}: nothing can be chosen in it.")
@@ -117,7 +119,7 @@ def values(blocks: Iterable[Json]) -> dict[str, dict[str, Json]]:
         key = STATEFUL.get(one.type)
         if key is None:
             continue
-        empty: Any = [] if key == "selected_options" else None
+        empty: Any = [] if key in {"selected_options", "files"} else None
         value = one.body.get(INITIAL[key], empty)
         found.setdefault(one.block_id, {})[one.action_id] = {"type": one.type, key: value}
     return found

@@ -1,11 +1,12 @@
 """What pretend people do: click, choose, type a command, submit a modal, open Home, write a line."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.slack import interactions
 from bot.sandbox.slack.elements import Element, Json, chosen, elements, find
+from bot.sandbox.slack.files import PretendFile, objections
 from bot.sandbox.slack.people import BOT_USER
 from bot.sandbox.slack.socket_mode import Ack
 from bot.sandbox.slack.things import Message, View
@@ -71,7 +72,7 @@ class Hands:
         for key, value in (state or {}).items():
             element = _input(view, key)
             view = self._remember(view, element, value if isinstance(value, dict) else chosen(element, value))
-        if missing := _missing(view):
+        if missing := _missing(view) or _unfit(view):
             workspace.views.put(replace(view, errors=missing))
             return Ack("interactive", {}, error="required_field_missing")
         payload = interactions.submission(workspace, view, workspace.people[user or view.user])
@@ -104,17 +105,44 @@ class Hands:
     async def say(
         self, text: str, user: str = DEFAULT_USER, channel: str | None = None, thread_ts: str | None = None
     ) -> Message:
-        """Write a line; the app hears of it only when it is mentioned."""
+        """Write a line; the app hears of it when it is mentioned, and in its own conversation with somebody."""
         workspace = self._workspace
         room = channel or workspace.channel
         message = workspace.post(room, text, [], user=user, thread_ts=thread_ts)
-        if f"<@{BOT_USER}>" in text:
+        if workspace.channels[room].im_user:
+            await self.hear(message)
+        elif f"<@{BOT_USER}>" in text:
             body = {"type": "app_mention", "text": text, "ts": message.ts, "channel": room}
             if thread_ts:
                 body["thread_ts"] = thread_ts
             payload = interactions.event(workspace, body, workspace.people[user])
             await workspace.deliver("events_api", payload)
         return message
+
+    async def drop(
+        self,
+        files: Sequence[PretendFile],
+        user: str = DEFAULT_USER,
+        text: str = "",
+        channel: str | None = None,
+        thread_ts: str | None = None,
+    ) -> Message:
+        """Send files in one message, in the conversation with the app unless said otherwise."""
+        workspace = self._workspace
+        room = workspace.channels[channel] if channel else workspace.dm(user)
+        told = workspace.files.told([file.id for file in files])
+        message = workspace.post(room.id, text, [], user=user, thread_ts=thread_ts, files=told)
+        if room.im_user:
+            await self.hear(message)
+        return message
+
+    async def hear(self, message: Message) -> None:
+        """Tell the app of a message in its own conversation with somebody, if it may read there."""
+        workspace = self._workspace
+        if "im:history" in workspace.scopes:
+            body = message.as_json() | {"channel": message.channel, "channel_type": "im"}
+            payload = interactions.event(workspace, body, workspace.people[message.user])
+            await workspace.deliver("events_api", payload)
 
     async def _act(self, thing: Message | View, element: Element, change: Json, user: str) -> Ack:
         workspace = self._workspace
@@ -174,6 +202,17 @@ def _missing(view: View) -> tuple[tuple[str, str], ...]:
     needed = [str(block["block_id"]) for block in view.blocks if _needed(block)]
     empty = [block_id for block_id in needed for told in state.get(block_id, {}).values() if _empty(told)]
     return tuple((block_id, REQUIRED) for block_id in empty)
+
+
+def _unfit(view: View) -> tuple[tuple[str, str], ...]:
+    """Return the file inputs whose files Slack's own client would not take."""
+    state = interactions.view_values(view)
+    wrong = []
+    for one in elements(view.blocks):
+        chosen_files = state.get(one.block_id, {}).get(one.action_id, {}).get("files")
+        if one.type == "file_input" and chosen_files and (said := objections(one.body, chosen_files)):
+            wrong.append((one.block_id, said))
+    return tuple(wrong)
 
 
 def _needed(block: Json) -> bool:

@@ -1,6 +1,6 @@
 """Which Web API methods there are, and what each needs."""
 
-from bot.sandbox.slack import chat, methods, view_methods
+from bot.sandbox.slack import chat, files, methods, view_methods
 from bot.sandbox.slack.methods import Method
 
 METHODS = {
@@ -18,6 +18,9 @@ METHODS = {
     "conversations.open": Method(methods.conversations_open, "im:write"),
     "conversations.history": Method(methods.conversations_history),
     "conversations.replies": Method(methods.conversations_replies),
+    "files.info": Method(files.info, "files:read"),
+    "files.getUploadURLExternal": Method(files.get_upload_url, "files:write"),
+    "files.completeUploadExternal": Method(files.complete_upload, "files:write"),
     "users.info": Method(methods.users_info, "users:read"),
     "users.list": Method(methods.users_list, "users:read"),
     "usergroups.users.list": Method(methods.usergroup_members, "usergroups:read"),

@@ -18,6 +18,8 @@ class Message:
     blocks: tuple[Json, ...] = ()
     thread_ts: str | None = None
     metadata: Json | None = None
+    files: tuple[Json, ...] = ()
+    """What Slack says of the files in it."""
     only_for: str | None = None
     """User id: an ephemeral message that only this person sees."""
     broadcast: bool = False
@@ -54,6 +56,8 @@ class Message:
             told |= {"thread_ts": self.thread_ts}
         if self.broadcast:
             told["subtype"] = "thread_broadcast"
+        if self.files:
+            told |= {"subtype": "file_share", "files": list(self.files), "upload": False}
         if metadata and self.metadata:
             told["metadata"] = self.metadata
         return told

@@ -47,7 +47,7 @@ IN_SECTION = {
     "workflow_button",
 }
 IN_ACTIONS = (IN_SECTION - {"image"}) | {"datetimepicker"}
-IN_INPUT = (IN_ACTIONS - {"button", "overflow", "workflow_button"}) | {"plain_text_input"}
+IN_INPUT = (IN_ACTIONS - {"button", "overflow", "workflow_button"}) | {"plain_text_input", "file_input"}
 
 MOST_OPTIONS = {
     "overflow": 5,
@@ -102,6 +102,8 @@ def _block(block: Any, at: str, surface: Surface) -> list[str]:
     if kind not in ALLOWED or surface not in ALLOWED[kind]:
         return [_say(f"unsupported type: {kind}", at + "/type")]
     told = list(_length(block.get("block_id", ""), 0, 255, at + "/block_id"))
+    if surface != "modal" and (block.get("element") or {}).get("type") == "file_input":
+        told.append(_say("unsupported type: file_input", at + "/element/type"))
     check = _CHECKS.get(kind)
     return told + list(check(block, at) if check else ())
 
@@ -216,6 +218,8 @@ def _element(one: Any, at: str, allowed: set[str]) -> Problems:
         yield from _options(one, at, MOST_OPTIONS[kind])
     if kind == "plain_text_input" and not 0 < one.get("max_length", 3000) <= 3000:
         yield _say("must be between 1 and 3000", at + "/max_length")
+    if kind == "file_input":
+        yield from _file_input(one, at)
     if kind == "datetimepicker" and len(str(one.get("initial_date_time", "1234567890"))) != 10:
         yield _say("must be a 10-digit number", at + "/initial_date_time")
 
@@ -230,6 +234,15 @@ def _button(one: Json, at: str) -> Problems:
         yield from _length(one["accessibility_label"], 1, 75, at + "/accessibility_label")
     if one.get("style") not in {None, "primary", "danger"}:
         yield _say("must be one of: primary, danger", at + "/style")
+
+
+def _file_input(one: Json, at: str) -> Problems:
+    endings = one.get("filetypes")
+    if endings is not None and not all(isinstance(each, str) and each.isalnum() for each in endings):
+        yield _say("must be an array of file extensions", at + "/filetypes")
+    most = one.get("max_files", 10)
+    if not isinstance(most, int) or not 1 <= most <= 10:
+        yield _say("must be between 1 and 10", at + "/max_files")
 
 
 def _options(one: Json, at: str, most: int) -> Problems:

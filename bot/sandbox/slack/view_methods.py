@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.slack.elements import Json
+from bot.sandbox.slack.elements import Json, elements
 from bot.sandbox.slack.interactions import view_values
 from bot.sandbox.slack.refusal import Refusal
 from bot.sandbox.slack.things import View
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 def open_view(workspace: "Workspace", arguments: Json) -> Json:
     """Open a modal for whoever the trigger id was given to."""
-    body = _checked(arguments, "modal")
+    body = _checked(workspace, arguments, "modal")
     return _told(workspace.views.open(_person(workspace, arguments), body))
 
 
 def push_view(workspace: "Workspace", arguments: Json) -> Json:
     """Open a modal on top of another."""
-    body = _checked(arguments, "modal")
+    body = _checked(workspace, arguments, "modal")
     user = _person(workspace, arguments)
     if len(workspace.modals(user)) >= DEEPEST:
         raise Refusal("push_limit_reached")
@@ -30,7 +30,7 @@ def push_view(workspace: "Workspace", arguments: Json) -> Json:
 
 def update_view(workspace: "Workspace", arguments: Json) -> Json:
     """Change a modal that is open."""
-    body = _checked(arguments, "modal")
+    body = _checked(workspace, arguments, "modal")
     view = workspace.views.get(arguments.get("view_id"), arguments.get("external_id"))
     if view is None:
         raise Refusal("not_found")
@@ -40,7 +40,7 @@ def update_view(workspace: "Workspace", arguments: Json) -> Json:
 
 def publish_view(workspace: "Workspace", arguments: Json) -> Json:
     """Show one person's Home tab."""
-    body = _checked(arguments, "home")
+    body = _checked(workspace, arguments, "home")
     user = str(arguments.get("user_id", ""))
     if user not in workspace.people:
         raise Refusal("user_not_found")
@@ -49,13 +49,17 @@ def publish_view(workspace: "Workspace", arguments: Json) -> Json:
     return _told(workspace.views.publish(user, body))
 
 
-def _checked(arguments: Json, kind: str) -> Json:
+def _checked(workspace: "Workspace", arguments: Json, kind: str) -> Json:
     view = arguments.get("view")
     wrong = view_problems(view)
     if wrong or not isinstance(view, dict):
         raise Refusal("invalid_arguments", messages=wrong)
     if view["type"] != kind:
         raise Refusal("invalid_arguments", messages=[f"[ERROR] must be {kind} [json-pointer:/view/type]"])
+    if "files:read" not in workspace.scopes and any(
+        one.type == "file_input" for one in elements(view["blocks"])
+    ):
+        raise Refusal("missing_scope", needed="files:read", provided=",".join(sorted(workspace.scopes)))
     if len(str(view)) > 250_000:
         raise Refusal("view_too_large")
     return view

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from bot.sandbox.slack import files
 from bot.sandbox.slack.elements import Json
 from bot.sandbox.slack.failures import Failure
 from bot.sandbox.slack.refusal import Refusal
@@ -16,7 +17,7 @@ from bot.sandbox.slack.respond import respond
 from bot.sandbox.slack.table import METHODS
 from bot.sandbox.slack.workspace import APP_TOKEN, BOT_TOKEN, Call, Workspace
 
-AS_JSON = ("blocks", "view", "metadata", "attachments")
+AS_JSON = ("blocks", "view", "metadata", "attachments", "files")
 """Arguments that come as JSON text when they do not come in a JSON body."""
 SILENCE_SECONDS = 120.0
 """The longest that a planned timeout keeps a connection waiting (wall time)."""
@@ -31,7 +32,15 @@ def routes(workspace: Workspace) -> list[BaseRoute]:
     async def response_url(request: Request) -> Response:
         return await respond(workspace, request)
 
+    async def upload(request: Request) -> Response:
+        return await files.take_upload(workspace, request)
+
+    async def download(request: Request) -> Response:
+        return await files.give_download(workspace, request)
+
     return [
+        Route("/upload/{file}", upload, methods=["POST"]),
+        Route("/files/{file}/{name:path}", download),
         Route("/api/{method}", api, methods=["GET", "POST"]),
         Route("/respond/{token}", response_url, methods=["POST"]),
         WebSocketRoute("/socket", workspace.socket.serve),

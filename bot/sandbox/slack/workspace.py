@@ -10,6 +10,7 @@ from bot.clock import Clock
 from bot.sandbox.slack.elements import Json
 from bot.sandbox.slack.failures import Failure, Failures, Pace
 from bot.sandbox.slack.feed import Feed
+from bot.sandbox.slack.files import Files
 from bot.sandbox.slack.hands import Hands
 from bot.sandbox.slack.http_mode import HttpMode
 from bot.sandbox.slack.people import BOT_USER, PEOPLE, STUCK, Person
@@ -34,8 +35,11 @@ SCOPES = frozenset(
         "channels:read",
         "chat:write",
         "commands",
+        "files:read",
+        "files:write",
         "groups:history",
         "groups:read",
+        "im:history",
         "im:write",
         "reactions:write",
         "usergroups:read",
@@ -98,6 +102,7 @@ class Workspace:
         self.pace = Pace(clock)
         self.tickets = Tickets(clock)
         self.views = Views(self.feed)
+        self.files = Files(self)
         self.socket = SocketMode()
         hands = Hands(self)
         self.click = hands.click
@@ -108,6 +113,7 @@ class Workspace:
         self.close = hands.close
         self.open_home = hands.open_home
         self.say = hands.say
+        self.drop = hands.drop
 
     # What stories look at
 

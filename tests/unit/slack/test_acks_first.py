@@ -15,7 +15,7 @@ ROOM = Path(bot.slack.__file__).parent
 
 
 def listeners():
-    for path in sorted(ROOM.glob("*.py")):
+    for path in sorted(ROOM.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.AsyncFunctionDef) and "ack" in {each.arg for each in node.args.args}:
                 yield pytest.param(node, id=f"{path.stem}.{node.name}:{node.lineno}")
@@ -44,4 +44,7 @@ def test_every_listener_for_which_slack_waits_is_looked_at():
 
 
 def test_bolt_acknowledges_what_is_no_more_than_told():
-    assert [name.split(":")[0] for name, by_bolt in registered() if by_bolt] == ["home.opened"]
+    assert [name.split(":")[0] for name, by_bolt in registered() if by_bolt] == [
+        "home.opened",
+        "drops.written",
+    ]

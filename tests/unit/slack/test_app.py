@@ -1,6 +1,6 @@
 import pytest
 
-from bot.slack.app import may_answer
+from bot.slack.hosts import is_slack
 from bot.slack.people import Workspace, _elsewhere, read_person, read_zone
 
 LOOPBACK = "http://127.0.0.1:8765/slack/api/"
@@ -27,7 +27,7 @@ LOOPBACK = "http://127.0.0.1:8765/slack/api/"
     ],
 )
 def test_answers_go_to_slack_and_nowhere_else(address, base, may):
-    assert may_answer(address, base) is may
+    assert is_slack(address, base) is may
 
 
 @pytest.mark.parametrize(

@@ -149,6 +149,12 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     "cursors": [{"store": "main", "name": "orders", "value": EARLIER}],
     "leases": [{"name": "reconcile:main", "holder": "host:1", "fence": 41, "until": EARLIER}],
     "paces": [{"name": "chat.update", "full_at": EARLIER}],
+    "audits": [
+        {
+            "id": "audit-1", "source": "D1/1.0", "person": "U1", "store": None, "orders": '["#1001"]',
+            "rows": "{}", "state": "asked", "created_at": EARLIER, "touched_at": EARLIER,
+        }
+    ],
 }  # fmt: skip
 """One shop with a gap that somebody has claimed. What an old schema has no place for is left out."""
 
