@@ -100,15 +100,15 @@ def _new(store: str, judged: Judged, finding: Finding, now: datetime) -> Gap:
 def _found(finding: Finding, gap: Gap | None, past: Gap | None, now: datetime) -> Step | None:
     """Return what a finding does to the gap that it belongs to; None: it needs a new gap, or changes nothing."""
     if gap is not None:
-        return _updated(gap, finding)
+        return _updated(gap, finding, now)
     if past is None:
         return None
     if past.resolution in {"healed", "verified"} and not _is_new(past, now):
-        return _reopened(past, finding, {})
+        return _reopened(past, finding, {}, now)
     if past.resolution == "unverified" and (past.verify_at is None or past.verify_at <= now):
-        return _reopened(past, finding, {"resolved_by": past.resolved_by} if past.resolved_by else {})
+        return _reopened(past, finding, {"resolved_by": past.resolved_by} if past.resolved_by else {}, now)
     if past.resolution in {"not_a_gap", "accepted"} and past.finding.cause.code != finding.cause.code:
-        return _reopened(past, finding, {"cause": finding.cause.text})
+        return _reopened(past, finding, {"cause": finding.cause.text}, now)
     return None
 
 
@@ -119,7 +119,7 @@ def _is_new(past: Gap | None, now: datetime) -> bool:
     return past.resolution in {"healed", "verified"} and now - past.resolved_at >= SAME_TROUBLE
 
 
-def _updated(gap: Gap, finding: Finding) -> Step | None:
+def _updated(gap: Gap, finding: Finding, now: datetime) -> Step | None:
     if finding == gap.finding:
         return None
     drawn_anew = _meaning(finding) != _meaning(gap.finding)
@@ -130,9 +130,11 @@ def _updated(gap: Gap, finding: Finding) -> Step | None:
         edition=gap.edition + drawn_anew,
         revision=gap.revision + (finding.severity != gap.severity),
     )
+    acts = tuple(_said_of(gap.finding, finding))
     if worse and gap.snoozed_until is not None:
-        after = replace(after, snoozed_until=None, snoozed_by=None)
-    return Step(after, gap, "updated" if drawn_anew else "kept", tuple(_said_of(gap.finding, finding)))
+        after = replace(after, snoozed_until=None, snoozed_by=None, turned_at=now)
+        acts = tuple(replace(act, facts={**act.facts, "snooze": "ended"}) for act in acts)
+    return Step(after, gap, "updated" if drawn_anew else "kept", acts)
 
 
 def _meaning(finding: Finding) -> tuple[Any, ...]:
@@ -152,14 +154,15 @@ def _said_of(before: Finding, after: Finding) -> Iterator[Act]:
         yield Act("changed", {"from": before.cause.text, "to": after.cause.text})
 
 
-def _reopened(gap: Gap, finding: Finding, facts: Mapping[str, str]) -> Step:
-    return Step(reopened(replace(gap, finding=finding)), gap, "reopened", (Act("reopened", facts),))
+def _reopened(gap: Gap, finding: Finding, facts: Mapping[str, str], now: datetime) -> Step:
+    return Step(reopened(replace(gap, finding=finding), now), gap, "reopened", (Act("reopened", facts),))
 
 
-def reopened(gap: Gap) -> Gap:
+def reopened(gap: Gap, now: datetime) -> Gap:
     """Return a resolved gap as unresolved again; its owner keeps it."""
     return replace(
         gap,
+        turned_at=now,
         resolved_at=None,
         resolved_by=None,
         resolution=None,
@@ -193,7 +196,7 @@ def _supersede(steps: list[Step], missing: dict[str, Gap], now: datetime) -> tup
 def _inherit(heir: Gap, gap: Gap) -> Gap:
     """Hand owner and snooze on; a snooze does not outlast a rise in severity."""
     if heir.owner is None:
-        heir = replace(heir, owner=gap.owner, claimed_at=gap.claimed_at)
+        heir = replace(heir, owner=gap.owner, claimed_at=gap.claimed_at, reminded_at=gap.reminded_at)
     if heir.severity > gap.severity:
         return heir
     return replace(heir, snoozed_until=gap.snoozed_until, snoozed_by=gap.snoozed_by)

@@ -50,6 +50,12 @@ class Gap:
     edition: int = 1
     """Counts everything worth redrawing."""
     reopened: int = 0
+    turned_at: datetime | None = None
+    """When it last changed hands or came back from a snooze or an end; None: not since it opened."""
+    reminded_at: datetime | None = None
+    """When its owner was last reminded of it."""
+    escalated_at: datetime | None = None
+    """When somebody was last called because nobody had it."""
 
     @property
     def kind(self) -> str:
@@ -60,6 +66,12 @@ class Gap:
     def severity(self) -> Severity:
         """How bad it is now."""
         return self.finding.severity
+
+    @property
+    def counted_from(self) -> datetime:
+        """From when it counts how long its owner, or the lack of one, has left it lying."""
+        moments = (self.opened_at, self.turned_at, self.claimed_at)
+        return max(moment for moment in moments if moment is not None)
 
     def snoozed(self, now: datetime) -> bool:
         """Whether somebody put it off and that time has not come: never a stored flag."""

@@ -9,8 +9,8 @@ from sqlalchemy import bindparam, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import codec
-from storage.conclude import Crowd, Step
+from storage import codec, words
+from storage.conclude import Act, Crowd, Step
 from storage.findings import Finding
 from storage.gap import Event, Gap
 from storage.keys import number_column
@@ -20,6 +20,8 @@ from storage.tables import EVENTS, GAPS
 
 DERIVED = {"kind", "since", "order_key", "order_name", "finding"}
 """Columns that are not fields of a Gap as they stand."""
+SILENT = frozenset({"opened", "reminded", "escalated"})
+"""Turns that have no line of their own in a gap's thread: the card says it, or another message does."""
 COLUMNS = tuple(column.name for column in GAPS.columns)
 
 
@@ -85,7 +87,12 @@ class Ledger:
         cards = [step.gap for step in steps if step.redraw and step.gap.id not in carded]
         await notices.owe_cards([gap for gap in cards if gap.id not in touched])
         await notices.owe_cards([gap for gap in cards if gap.id in touched], touched=True)
-        await notices.owe_lines([(gap, event) for gap, event in events if event.code != "opened"])
+        await notices.owe_lines([(gap, event) for gap, event in events if event.code not in SILENT])
+        await words.owe_words(notices, events)
+
+    async def remark(self, acts: Sequence[tuple[Gap, Act]]) -> None:
+        """Write what happened around gaps that did not change, and the words that go with it."""
+        await self._tell([Step(gap, gap, "kept", (act,)) for gap, act in acts])
 
     async def _record(self, steps: Sequence[Step]) -> list[tuple[Gap, Event]]:
         acts = [(step.gap, act) for step in steps for act in step.acts]

@@ -92,11 +92,13 @@ class Notices:
         if rows:
             await self._run(insert(NOTICES), rows)
 
-    async def owe(self, store: str, kind: NoticeKind, facts: dict[str, Any]) -> Notice:
-        """Owe a message that belongs to no gap."""
-        row = notice.fresh(store, kind, self._now, facts=codec.ANYTHING.dump(facts))
+    async def owe(
+        self, store: str, kind: NoticeKind, facts: dict[str, Any], *, parent_id: str | None = None
+    ) -> Notice:
+        """Owe a message that belongs to no gap alone; with a parent, in its thread."""
+        row = notice.fresh(store, kind, self._now, facts=codec.ANYTHING.dump(facts), parent_id=parent_id)
         await self._run(insert(NOTICES), [row])
-        return Notice(row["id"], store, kind, "ready", self._now, self._now, facts=facts)
+        return Notice(row["id"], store, kind, "ready", self._now, self._now, parent_id=parent_id, facts=facts)
 
     # ------------------------------------------------------------ sending
 
@@ -164,6 +166,17 @@ class Notices:
         """Give up until something changes; cards that waited for its thread go into the channel instead."""
         if await self._failed(taken, state="dead", error=error):
             await self._orphan(taken.id)
+
+    async def aloud(self, taken: Notice, error: str) -> None:
+        """Say a word that its person cannot be sent in the thread of its gap; given up where there is none."""
+        gap_id = taken.facts["events"][0][0]
+        card = await self.card(gap_id)
+        if card is None:
+            await self.dead(taken, error)
+            return
+        facts = codec.ANYTHING.dump({**taken.facts, "aloud": True})
+        anew = {"state": "ready", "due_at": self._now, "attempts": 0, "error": error}
+        await self._failed(taken, **anew, facts=facts, parent_id=card.id)
 
     async def lost(self, gone: Notice) -> None:
         """Note that this message is gone from Slack: it is posted again once, then given up."""

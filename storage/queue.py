@@ -62,7 +62,7 @@ class Queue:
         """End the snoozes whose time has come; return how many."""
         over = (UNRESOLVED, ROW.snoozed_until <= self._now)
         steps = [
-            Step(_awake(gap), gap, "kept", (Act("snooze_ended", {}),))
+            Step(_awake(gap, self._now), gap, "kept", (Act("snooze_ended", {}),))
             for gap in await self._gaps(
                 select(GAPS).where(*over).order_by(ROW.id).with_for_update(key_share=True)
             )
@@ -83,24 +83,59 @@ class Queue:
             if gap.owner == by:
                 return "already"
             if gap.owner is None:
-                return replace(gap, owner=by, claimed_at=self._now), Act("claimed", {}, by)
+                return self._given(gap, by), Act("claimed", {}, by)
             if not take_over:
                 return "taken"
-            return replace(gap, owner=by, claimed_at=self._now), Act("taken_over", {"from": gap.owner}, by)
+            return self._given(gap, by), Act("taken_over", {"from": gap.owner}, by)
 
         return await self._move(gap_id, revision, decide)
 
-    async def release(self, gap_id: str, by: str | None, *, revision: int | None = None) -> Change:
-        """Make it nobody's; `by` None: its owner is no longer there."""
+    async def assign(self, gap_id: str, by: str, to: str, *, revision: int | None = None) -> Change:
+        """Make `to` the owner, whoever had it; for oneself that is claiming, or taking over."""
+        if to == by:
+            return await self.claim(gap_id, by, revision=revision, take_over=True)
 
         def decide(gap: Gap) -> Outcome | tuple[Gap, Act]:
             if gap.resolved_at is not None:
                 return "resolved"
-            if gap.owner is None:
+            if gap.owner == to:
                 return "already"
-            return replace(gap, owner=None, claimed_at=None), Act("released", {"owner": gap.owner}, by)
+            before = {"from": gap.owner} if gap.owner else {}
+            return self._given(gap, to), Act("assigned", {"to": to, **before}, by)
 
         return await self._move(gap_id, revision, decide)
+
+    async def release(
+        self, gap_id: str, by: str | None, *, owner: str | None = None, revision: int | None = None
+    ) -> Change:
+        """Make it nobody's, where given only if it is still `owner`'s; `by` None: its owner is no longer there."""
+
+        def decide(gap: Gap) -> Outcome | tuple[Gap, Act]:
+            if gap.resolved_at is not None:
+                return "resolved"
+            if gap.owner is None or owner not in {None, gap.owner}:
+                return "already"
+            return self._given(gap, None), Act("released", {"owner": gap.owner}, by)
+
+        return await self._move(gap_id, revision, decide)
+
+    def _given(self, gap: Gap, to: str | None) -> Gap:
+        return replace(gap, owner=to, claimed_at=self._now if to else None, turned_at=self._now)
+
+    async def note(self, gap_id: str, by: str, text: str, *, key: str) -> Change:
+        """Add a note to its history, ended or not; one of the same `key` is `already` there.
+
+        Its buttons stay good, and an owner's note counts as a sign of life.
+        """
+        mine = select(GAPS).where(ROW.id == gap_id).with_for_update(key_share=True)
+        gap = next(iter(await self._gaps(mine)), None)
+        if gap is None:
+            return Change("gone", None)
+        if any(event.facts.get("key") == key for event in await self.history(gap_id)):
+            return Change("already", gap)
+        after = replace(gap, turned_at=self._now) if gap.owner == by else gap
+        await self._ledger.write([Step(after, gap, "kept", (Act("noted", {"text": text, "key": key}, by),))])
+        return Change("done", after)
 
     async def snooze(self, gap_id: str, by: str, until: datetime, *, revision: int | None = None) -> Change:
         """Put it off until a time to come; a time that is past raises ValueError."""
@@ -126,7 +161,8 @@ class Queue:
                 return "resolved"
             if not gap.snoozed(self._now):
                 return "already"
-            return replace(gap, snoozed_until=None, snoozed_by=None), Act("woken", {}, by)
+            awake = replace(gap, snoozed_until=None, snoozed_by=None, turned_at=self._now)
+            return awake, Act("woken", {}, by)
 
         return await self._move(gap_id, revision, decide)
 
@@ -173,7 +209,7 @@ class Queue:
         def decide(gap: Gap) -> Outcome | tuple[Gap, Act]:
             if gap.resolved_at is None:
                 return "already"
-            return reopened(gap), Act("reopened", {}, by)
+            return reopened(gap, self._now), Act("reopened", {}, by)
 
         return await self._move(gap_id, revision, decide)
 
@@ -303,7 +339,12 @@ class Queue:
         }[state]
 
 
-def _awake(gap: Gap) -> Gap:
+def _awake(gap: Gap, now: datetime) -> Gap:
     return replace(
-        gap, snoozed_until=None, snoozed_by=None, revision=gap.revision + 1, edition=gap.edition + 1
+        gap,
+        snoozed_until=None,
+        snoozed_by=None,
+        turned_at=now,
+        revision=gap.revision + 1,
+        edition=gap.edition + 1,
     )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Table
+from sqlalchemy import Integer, Table, cast, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -42,6 +42,13 @@ async def insert_missing(
     """Insert the rows whose primary key is not there yet."""
     if rows:
         await connection.execute(insert(connection, table).on_conflict_do_nothing(), rows)
+
+
+def whole_number(connection: AsyncConnection, column: Any, key: str) -> Any:
+    """Return the whole number under `key` of the JSON object in a text column."""
+    if connection.dialect.name == "postgresql":
+        return cast(cast(column, postgresql.JSON)[key].astext, Integer)
+    return func.json_extract(column, f"$.{key}")
 
 
 async def pick(

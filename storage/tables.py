@@ -236,6 +236,9 @@ class GapRow(SQLModel, table=True):
     revision: int = 1
     edition: int = 1
     reopened: int = 0
+    turned_at: datetime | None = Field(default=None, sa_type=Utc)
+    reminded_at: datetime | None = Field(default=None, sa_type=Utc)
+    escalated_at: datetime | None = Field(default=None, sa_type=Utc)
 
 
 class EventRow(SQLModel, table=True):

@@ -26,6 +26,7 @@ KINDS = ("sync.unfulfilled", "sync.partial")
 REPLACES = {"sync.partial": frozenset({"sync.unfulfilled"})}
 CODES = {
     "claim": {"claimed", "taken_over"},
+    "assign": {"assigned", "claimed", "taken_over"},
     "release": {"released"},
     "snooze": {"snoozed"},
     "wake": {"woken"},
@@ -98,7 +99,7 @@ class QueueMachine(RuleBasedStateMachine):
             gaps = {gap.id: gap for gap in await queue.list(unresolved=False)}
             events = {gap_id: await queue.history(gap_id) for gap_id in gaps}
             cards = {gap_id: card.edition_due or 0 for gap_id in gaps if (card := await notices.card(gap_id))}
-            count = select(func.count()).select_from(NOTICES)
+            count = select(func.count()).select_from(NOTICES).where(NOTICES.c.kind != "word")
             return Picture(
                 gaps, events, cards, (await (await session.connection()).execute(count)).scalar_one()
             )
@@ -145,6 +146,10 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(which=st.integers(0, 30), by=people, behind=revisions, take_over=st.booleans())
     def claim(self, which: int, by: str, behind: int | None, take_over: bool) -> None:
         self.click("claim", which, behind, by, take_over=take_over)
+
+    @rule(which=st.integers(0, 30), by=people, to=people, behind=revisions)
+    def assign(self, which: int, by: str, to: str, behind: int | None) -> None:
+        self.click("assign", which, behind, by, to)
 
     @rule(
         which=st.integers(0, 30),

@@ -129,7 +129,10 @@ async def test_a_rise_in_severity_ends_a_snooze_and_makes_old_cards_stale(
     [after] = (await apply(database, make.judged(make.finding(severity=Severity.HIGH)))).updated
     assert (after.state(NOON), after.snoozed_by) == ("open", None)
     assert (after.revision, after.edition) == (snoozed.revision + 1, snoozed.edition + 1)
-    assert (await events(database, gap))[-1] == ("worse", {"from": "normal", "to": "high"})
+    assert (await events(database, gap))[-1] == (
+        "worse",
+        {"from": "normal", "to": "high", "snooze": "ended"},
+    )
 
 
 async def test_a_fall_in_severity_leaves_a_snooze_alone(database: Database, make: SimpleNamespace) -> None:

@@ -11,9 +11,11 @@ import pytest
 from sqlalchemy import event
 
 from storage.database import Database
+from storage.findings import Severity
 from storage.mirror import Mirror, Settled
 from storage.notices import Notices
 from storage.overdue import Overdue
+from storage.ownership import Ownership
 from storage.queue import Queue
 
 pytestmark = pytest.mark.anyio
@@ -79,6 +81,7 @@ async def _statements(database: Database, make: SimpleNamespace) -> dict[str, tu
         await _click(Queue(session, NOON + timedelta(hours=2)))
         await _deliver(Notices(session, NOON + timedelta(hours=2)))
         await _look(Overdue(session, NOON + timedelta(hours=2)))
+        await _go_round(Ownership(session, NOON + timedelta(days=9)))
     event.remove(database._engine.sync_engine, "before_cursor_execute", note)
     return asked
 
@@ -142,6 +145,13 @@ async def _look(overdue: Overdue) -> None:
     await overdue.without_card(timedelta(0))
     await overdue.gaps_by_kind()
     await overdue.waiting()
+
+
+async def _go_round(ownership: Ownership) -> None:
+    limits = {Severity.HIGH: timedelta(hours=1), Severity.NORMAL: timedelta(days=1)}
+    await ownership.of_owner((await ownership.owners())[0])
+    assert await ownership.remind(await ownership.lying(limits))
+    assert await ownership.escalate(await ownership.unowned("main", limits), "U0ANN")
 
 
 async def test_saving_a_first_run_is_one_statement_a_chunk(tmp_path: Path, make: SimpleNamespace) -> None:
