@@ -13,14 +13,25 @@ from bot import settings_values as values
 from bot.errors import ConfigurationError
 from bot.gaps.rules import StoreRules, Windows
 from bot.settings_env import VARIABLES, Environment, read_environment
-from bot.settings_file import FileTable, ShipStationTable, ShopifyTable, StoreTable, key_path, read_file
+from bot.settings_file import (
+    EscalationTable,
+    FileTable,
+    ShipStationTable,
+    ShopifyTable,
+    StoreTable,
+    key_path,
+    read_file,
+)
+from bot.settings_ownership import ESCALATE_AFTER, Escalation, Reminders
 from bot.settings_problems import Problem, Problems, SettingsError
 
 __all__ = [
     "EVERYBODY",
     "Allowed",
+    "Escalation",
     "Need",
     "Problem",
+    "Reminders",
     "Settings",
     "SettingsError",
     "ShipStationCredentials",
@@ -67,6 +78,8 @@ class StoreSettings:
     channel: str | None
     shopify: ShopifyCredentials
     shipstation: ShipStationCredentials
+    escalation: Escalation = Escalation()
+    """Whom its unowned gaps call for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +118,7 @@ class Settings:
     stores: tuple[StoreSettings, ...]
     slack: SlackSettings = SlackSettings()
     allowed: Allowed = EVERYBODY
+    reminders: Reminders = Reminders()
     database_url: str = field(default=DATABASE_URL, repr=False)
     """Not shown: a PostgreSQL address holds a password."""
     shopify_url: str | None = None
@@ -139,11 +153,12 @@ def load(
     here = Path.cwd() if cwd is None else cwd
     env = read_environment(environ, here, problems)
     file, name = _file(env, here)
-    reading = _Reading(env, need, tuple(file.stores), name)
+    reading = _Reading(env, need, tuple(file.stores), name, file.escalation)
     settings = Settings(
         stores=tuple(reading.store(index) for index in range(len(reading.tables))),
         slack=_slack(env, need),
         allowed=Allowed(_once(file.allowed_users), _once(file.allowed_groups)),
+        reminders=Reminders(file.reminders.after),
         database_url=env.parsed("DATABASE_URL", values.database_url, needed="database" in need)
         or DATABASE_URL,
         shopify_url=env.parsed("SHOPIFY_API_URL", values.base_url, needed="sources" in need),
@@ -193,6 +208,8 @@ class _Reading:
     tables: tuple[StoreTable, ...]
     file: str | None
     """Name of stuck.toml; None: the environment alone describes the only store."""
+    escalation: EscalationTable
+    """What holds for stores that do not say otherwise."""
 
     def store(self, index: int) -> StoreSettings:
         """Return one store with all that the environment adds to it."""
@@ -203,6 +220,7 @@ class _Reading:
             channel=self._channel(index),
             shopify=shopify,
             shipstation=self._shipstation(index, table.shipstation),
+            escalation=_escalation(table.escalation, self.escalation),
         )
 
     def tell_twins(self) -> None:
@@ -270,6 +288,12 @@ class _Reading:
 
 _CHANNEL = 'channel = "C0123456789"'
 _SHOP = 'shop = "acme.myshopify.com"'
+
+
+def _escalation(own: EscalationTable, common: EscalationTable) -> Escalation:
+    after = common.after if own.after is None else own.after
+    to = common.to if own.to is None else own.to
+    return Escalation(ESCALATE_AFTER if after is None else after, to or {})
 
 
 def _rules(table: StoreTable, name: str, shop: str) -> StoreRules:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
 
 from bot import settings_ids as ids
+from bot import settings_ownership as ownership
 from bot import settings_values as values
 from bot.gaps.rules import NotifyPolicy, StoreRules, Windows
 from bot.settings_problems import Problems
@@ -63,6 +64,19 @@ class WindowsTable(_Table):
     verify: Duration = _WINDOWS.verify
 
 
+class RemindersTable(_Table):
+    """`[reminders]`."""
+
+    after: Annotated[ownership.Limits, PlainValidator(ownership.remind_after)] = ownership.REMIND_AFTER
+
+
+class EscalationTable(_Table):
+    """`[escalation]` and `[stores.escalation]`; what a store leaves out holds as for all."""
+
+    after: Annotated[ownership.Limits | None, PlainValidator(ownership.escalate_after)] = None
+    to: Annotated[ownership.Calls | None, PlainValidator(ownership.called)] = None
+
+
 class StoreTable(_Table):
     """`[[stores]]`."""
 
@@ -98,6 +112,7 @@ class StoreTable(_Table):
     shopify: ShopifyTable = ShopifyTable()
     shipstation: ShipStationTable = ShipStationTable()
     windows: WindowsTable = WindowsTable()
+    escalation: EscalationTable = EscalationTable()
 
 
 class FileTable(_Table):
@@ -105,21 +120,31 @@ class FileTable(_Table):
 
     allowed_users: list[Annotated[str, PlainValidator(ids.user)]] = Field(default_factory=list)
     allowed_groups: list[Annotated[str, PlainValidator(ids.user_group)]] = Field(default_factory=list)
+    reminders: RemindersTable = RemindersTable()
+    escalation: EscalationTable = EscalationTable()
     stores: Annotated[list[StoreTable], Field(min_length=1)]
 
 
 TABLES: Mapping[str, tuple[str, ...]] = {
     "": tuple(FileTable.model_fields),
+    "reminders": tuple(RemindersTable.model_fields),
+    "escalation": tuple(EscalationTable.model_fields),
     "stores": tuple(StoreTable.model_fields),
     "stores.shopify": tuple(ShopifyTable.model_fields),
     "stores.shipstation": tuple(ShipStationTable.model_fields),
     "stores.windows": tuple(field.alias or name for name, field in WindowsTable.model_fields.items()),
+    "stores.escalation": tuple(EscalationTable.model_fields),
 }
 """Every key of stuck.toml by table; docs/configuration.md has a heading for each (a test holds that)."""
 
 EXAMPLES: Mapping[str, str] = {
     "allowed_users": 'allowed_users = ["U0123456789"]',
     "allowed_groups": 'allowed_groups = ["S0123456789"]',
+    "reminders": "[reminders]",
+    "reminders.after": 'after = { high = "4h", normal = "1d" }',
+    "escalation": "[escalation]",
+    "escalation.after": 'after = { critical = "1h", high = "4h" }',
+    "escalation.to": 'to = "S0123456789"',
     "stores": "[[stores]]",
     "stores.name": 'name = "main"',
     "stores.channel": 'channel = "C0123456789"',
@@ -163,6 +188,9 @@ EXAMPLES: Mapping[str, str] = {
     "stores.windows.cancelled": 'cancelled = "15m"',
     "stores.windows.notify_outage": 'notify_outage = "30m"',
     "stores.windows.verify": 'verify = "1h"',
+    "stores.escalation": "[stores.escalation]",
+    "stores.escalation.after": 'after = { critical = "1h", high = "4h" }',
+    "stores.escalation.to": 'to = "S0123456789"',
 }
 
 

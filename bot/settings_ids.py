@@ -28,6 +28,11 @@ def user_group(value: object) -> str:
     return _read(value, "a user group id", "S", "S0123456789")
 
 
+def person_or_group(value: object) -> str:
+    """Read the id of a person or of a user group in Slack."""
+    return _read(value, "the id of a person or a user group", "UWS", "S0123456789")
+
+
 def _read(value: object, what: str, first: str, good: str) -> str:
     text = value.strip() if isinstance(value, str) else ""
     if _ID.fullmatch(text) and text[0] in first:

@@ -309,7 +309,9 @@ def test_each_example_that_a_refusal_shows_would_do(written, path):
 
 @pytest.mark.parametrize("key", sorted(set(TABLES[""]) - {"stores"}))
 def test_each_example_for_the_top_of_the_file_would_do(written, key):
-    assert written(f"{EXAMPLES[key]}\n[[stores]]\n", {}, frozenset()).allowed != EVERYBODY
+    settings = written(f"{EXAMPLES[key]}\n[[stores]]\n", {}, frozenset())
+    assert settings.stores
+    assert (settings.allowed == EVERYBODY) == (not key.startswith("allowed_"))
 
 
 @pytest.mark.parametrize(
