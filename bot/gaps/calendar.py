@@ -1,6 +1,7 @@
 """The store's working calendar: which days it ships on, and when the day's cutoff falls (domain.md, traps 49 and 68)."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.gaps.rules import StoreRules
 
@@ -12,6 +13,12 @@ _FARTHEST = 366
 def is_workday(rules: StoreRules, day: date) -> bool:
     """Whether the store ships on that day, in its own zone. A week without workdays counts every day."""
     return day not in rules.holidays and (not rules.workdays or day.weekday() in rules.workdays)
+
+
+def at_work(rules: StoreRules, moment: datetime, zone: ZoneInfo) -> bool:
+    """Whether it is a working day of the store and within its business hours on the clock of `zone`."""
+    there = moment.astimezone(zone)
+    return is_workday(rules, there.date()) and rules.opens <= there.time() < rules.closes
 
 
 def cutoff_on(rules: StoreRules, day: date) -> datetime:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.gaps.calendar import (
+    at_work,
     business_time_after,
     cutoff_after,
     cutoff_on,
@@ -131,3 +132,44 @@ class TestBusinessTime:
         never = frozenset(date.fromordinal(date(2026, 11, 1).toordinal() + n) for n in range(400))
         start = utc(2026, 11, 18, 15)
         assert business_time_after(rules(holidays=never), start, timedelta(hours=2)) == utc(2026, 11, 18, 17)
+
+
+# ---------------------------------------------------------------- somebody's working hours
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        (utc(2026, 11, 18, 12, 59), False),
+        (utc(2026, 11, 18, 13, 0), True),
+        (utc(2026, 11, 18, 22, 59), True),
+        (utc(2026, 11, 18, 23, 0), False),
+        (utc(2026, 11, 21, 15, 0), False),  # a Saturday
+    ],
+)
+def test_working_hours_are_those_of_the_store_on_its_working_days(moment, expected):
+    assert at_work(RULES, moment, RULES.timezone) is expected
+
+
+def test_the_same_hours_count_on_another_clock_and_its_own_date():
+    tokyo = ZoneInfo("Asia/Tokyo")
+    assert at_work(RULES, utc(2026, 11, 22, 23, 0), tokyo), "Monday 8:00 there, still Sunday in New York"
+    assert not at_work(RULES, utc(2026, 11, 20, 16, 0), tokyo), "Saturday there, Friday 11:00 in New York"
+
+
+def test_a_holiday_of_the_store_is_one_everywhere():
+    closed = rules(holidays=frozenset({date(2026, 12, 25)}))
+    assert not at_work(closed, utc(2026, 12, 25, 15), ZoneInfo("Europe/Berlin"))
+
+
+@pytest.mark.parametrize(
+    ("day", "opens"),
+    [
+        (date(2026, 3, 8), utc(2026, 3, 8, 12)),  # clocks go forward: EDT from 2:00 on
+        (date(2026, 11, 1), utc(2026, 11, 1, 13)),  # and back: EST
+    ],
+)
+def test_on_a_day_that_changes_the_clocks_the_hours_are_those_of_the_clock(day, opens):
+    always = rules(workdays=frozenset(range(7)))
+    assert at_work(always, opens, RULES.timezone)
+    assert not at_work(always, opens - timedelta(minutes=1), RULES.timezone)
