@@ -42,7 +42,7 @@ _CONFIDENCE: dict[Confidence, str] = {
 
 def card(gap: Gap, now: datetime) -> Message:
     """Return a gap's current state as a message with buttons; nothing in it can break a limit of Slack."""
-    blocks = [section(_head(gap, now)), columns(_evidence(gap))]
+    blocks = [section(_head(gap, now)), columns(evidence(gap))]
     if _unsettled(gap):
         blocks.append(section(f"{why(gap)}\n{todo(gap)}"))
     blocks += [context(*_small_print(gap, now)), buttons(gap, now)]
@@ -64,7 +64,7 @@ def spoken(gap: Gap, now: datetime, *, pointer: bool = False) -> str:
         lines = [f"{name}: {standing(gap, now)}", _was(gap)]
     if pointer:
         lines.insert(3, f"To act on it, type /stuck order {safe(gap.order or '', 80)}".rstrip())
-    lines += [said.replace("\n", "; ") for said in (*_evidence(gap, limit=500), *_read(gap))]
+    lines += [said.replace("\n", "; ") for said in (*evidence(gap, limit=500), *_read(gap))]
     return within((line.replace("*", "") for line in lines), TEXT)
 
 
@@ -108,13 +108,13 @@ def _read(gap: Gap) -> list[str]:
     return [f"{name} read {when(at)}" for name, at in read.items()]
 
 
-def _evidence(gap: Gap, limit: int = FIELD) -> list[str]:
+def evidence(gap: Gap, limit: int = FIELD) -> list[str]:
     """Return one cell for each system: what it said."""
     return [_cell(system, gap.finding.evidence, limit) for system in SYSTEMS]
 
 
-def _cell(system: System, evidence: Sequence[Evidence], limit: int) -> str:
-    said = [piece for piece in evidence if piece.system == system]
+def _cell(system: System, pieces: Sequence[Evidence], limit: int) -> str:
+    said = [piece for piece in pieces if piece.system == system]
     if not said:
         return f"*{SYSTEMS[system]}*\nnothing was read"
     lines = [f"{safe(piece.field, 60)}: {safe(piece.value, 300)}" for piece in said]
@@ -182,10 +182,9 @@ def buttons(gap: Gap, now: datetime) -> Block:
     """Return the row of acts that fit the gap's state."""
     state = gap.state(now)
     row = [_button(gap, act, primary=place == 0) for place, act in enumerate(_acts(gap, state))]
-    if state != "resolved":
-        row.append(overflow("gap.more", _rarer(gap)))
-    else:
+    if state == "resolved":
         row.append(_button(gap, "history", primary=False))
+    row.append(overflow("gap.more", _rarer(gap)))
     return actions(row)
 
 
@@ -226,8 +225,8 @@ def target(gap: Gap) -> str:
 
 
 def _rarer(gap: Gap) -> list[Element]:
-    choices = [("not_a_gap", "Not a gap…"), ("accepted", "Accepted…")]
-    if gap.owner:
-        choices.append(("take_over", "Take over"))
-    choices.append(("history", "Show history"))
+    choices = [("note", "Add a note…"), ("details", "More…")]
+    if gap.resolved_at is None:
+        owned = ("assign", "Reassign or take over…" if gap.owner else "Assign…")
+        choices = [owned, choices[0], ("not_a_gap", "Not a gap…"), ("accepted", "Accepted…"), choices[1]]
     return [option(text, f"{act}:{target(gap)}") for act, text in choices]

@@ -241,9 +241,10 @@ class Delivery:
 
     async def _drawn(self, task: _Task) -> Letter | None:
         """Return what to send; None: it cannot be drawn now, and that is noted."""
+        site = await self._gateway.site() if task.notice.kind == "word" else None
         try:
             async with self._database.read() as session:
-                letter = await drawing.draw(session, task.notice, task.home, self._clock.now())
+                letter = await drawing.draw(session, task.notice, task.home, self._clock.now(), site)
         except Exception as error:  # reason: one notice that cannot be drawn must not hold up those behind it
             log.exception("a notice could not be drawn; it is tried again", notice=task.notice.id)
             await self._keep(task.notice, rest(task.notice.attempts), f"not drawn: {type(error).__name__}")
@@ -291,7 +292,9 @@ class Delivery:
         notice, wait = task.notice, await self._wait(task, letter.channel, failure)
         NOTICES.labels(failure.outcome).inc()
         log.warning("not sent", notice=notice.id, kind=notice.kind, channel=letter.channel, code=failure.code)
-        if failure.outcome == "dead":
+        if letter.direct and failure.fault == "channel":
+            await self._note(lambda notices: notices.aloud(notice, failure.code))
+        elif failure.outcome == "dead":
             await self._bury(notice, failure.code)
         elif failure.outcome == "lost" and notice.ts is not None:
             await self._lose(notice)
@@ -321,6 +324,8 @@ class Delivery:
         try:
             async with self._database.read() as session:
                 channel, thread = await drawing.address(session, notice, task.home, self._clock.now())
+            if drawing.direct(notice):
+                channel = await self._gateway.direct(channel)
             found = await self._gateway.find(
                 channel, notice.id, notice.created_at, thread.ts if thread else None, turn=self._pace.wait
             )
@@ -328,7 +333,12 @@ class Delivery:
             if failure.code != "missing_scope":  # reading may be forbidden while writing is not
                 await self._wait(task, channel, failure)
             log.warning("not settled", notice=notice.id, code=failure.code)
-            await self._doubt(notice, failure.code)
+            if drawing.direct(notice) and (failure.fault == "channel" or failure.code == "missing_scope"):
+                await self._bury(
+                    notice, failure.code
+                )  # it cannot be looked for, and twice is worse than not at all
+            else:
+                await self._doubt(notice, failure.code)
             return
         if found is not None:
             await self._note_sent(notice, found, (found.edition or 0) if notice.kind == "card" else None)

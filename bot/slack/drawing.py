@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.slack import cards, wording
+from bot.slack import cards, personal, wording
 from bot.slack.gateway import EVENT_TYPE
 from bot.slack.message import Message
 from storage.notices import Notice, Notices
-from storage.queue import Queue
+from storage.queue import Gap, Queue
 
 _PARENTS: Mapping[str, Callable[[Mapping[str, Any]], Message]] = {
     "storm": wording.storm,
@@ -32,6 +32,8 @@ class Letter:
     channel: str
     thread: Notice | None = None
     """The notice whose message is the thread's parent; None: it stands in the channel itself."""
+    direct: bool = False
+    """Whether it goes to one person, whose id is then the channel."""
 
     @property
     def thread_ts(self) -> str | None:
@@ -53,6 +55,8 @@ async def address(
     """
     if notice.ts is not None:
         return notice.channel or home, None
+    if direct(notice):
+        return str(notice.facts["to"]), None
     thread: Notice | None = None
     parent_id = notice.parent_id
     while parent_id:
@@ -61,13 +65,37 @@ async def address(
     return (thread.channel if thread else None) or home, thread
 
 
-async def draw(session: AsyncSession, notice: Notice, home: str, now: datetime) -> Letter | None:
-    """Return the notice as it should read now; None: what it was about no longer exists."""
+def direct(notice: Notice) -> bool:
+    """Whether it goes to one person; a word that could not be sent to them is said in a thread."""
+    return notice.kind == "word" and not notice.facts.get("aloud")
+
+
+async def draw(
+    session: AsyncSession, notice: Notice, home: str, now: datetime, site: str | None = None
+) -> Letter | None:
+    """Return the notice as it should read now; None: what it was about no longer exists.
+
+    `site` is the address of the workspace, for links to cards.
+    """
     channel, thread = await address(session, notice, home, now)
-    if notice.kind in _PARENTS:
-        message = _PARENTS[notice.kind](notice.facts)
-        return Letter(message, Message(message.text), None, channel, thread)
     queue = Queue(session, now)
+    if notice.kind in _PARENTS:
+        message: Message | None = _PARENTS[notice.kind](notice.facts)
+    elif notice.kind == "word":
+        message = await _word(session, queue, notice, now, site)
+    elif notice.kind == "escalation":
+        message = await _escalation(queue, notice, now)
+    else:
+        return await _of_gap(queue, notice, channel, thread, now)
+    if message is None:
+        return None
+    return Letter(message, Message(message.text), None, channel, thread, direct(notice))
+
+
+async def _of_gap(
+    queue: Queue, notice: Notice, channel: str, thread: Notice | None, now: datetime
+) -> Letter | None:
+    """Return the card of a gap, or a line of its history."""
     gap = await queue.get(notice.gap_id) if notice.gap_id else None
     if gap is None:
         return None
@@ -80,3 +108,38 @@ async def draw(session: AsyncSession, notice: Notice, home: str, now: datetime) 
     plain = Message(message.text)
     # Several gaps share a storm's thread: only the plain text says which of them the line is about.
     return Letter(plain if thread and thread.gap_id is None else message, plain, None, channel, thread)
+
+
+async def _word(
+    session: AsyncSession, queue: Queue, notice: Notice, now: datetime, site: str | None
+) -> Message | None:
+    """Return what one person has to know; None: all of it is moot by now."""
+    user, turns = str(notice.facts["to"]), []
+    for gap_id, event_id in notice.facts["events"]:
+        gap = await queue.get(gap_id)
+        event = next((one for one in await queue.history(gap_id) if one.id == event_id), None)
+        if gap is not None and event is not None:
+            turns.append(personal.Turn(event, gap, await _link(session, gap, now, site)))
+    left = [turn for turn in turns if personal.still_concerns(turn, user)]
+    if not left:
+        return None
+    message = personal.word(left, user)
+    return wording.aloud(message, user) if notice.facts.get("aloud") else message
+
+
+async def _link(session: AsyncSession, gap: Gap, now: datetime, site: str | None) -> str | None:
+    """Return the address of a gap's card, where it stands in Slack."""
+    notices = Notices(session, now)
+    card = await notices.card(gap.id)
+    if site is None or card is None or card.ts is None or card.channel is None:
+        return None
+    parent = await notices.get(card.parent_id) if card.parent_id else None
+    thread = f"?thread_ts={parent.ts}&cid={card.channel}" if parent and parent.ts else ""
+    return f"{site.rstrip('/')}/archives/{card.channel}/p{card.ts.replace('.', '')}{thread}"
+
+
+async def _escalation(queue: Queue, notice: Notice, now: datetime) -> Message | None:
+    """Return the call for gaps that still have no owner; None: somebody has each of them, or they are over."""
+    found = [await queue.get(str(gap_id)) for gap_id in notice.facts["gaps"]]
+    left = [gap for gap in found if gap is not None and gap.state(now) == "open"]
+    return personal.escalation(left, str(notice.facts["to"]), now) if left else None

@@ -22,6 +22,9 @@ TIMEOUT = 10
 
 POST, UPDATE = "chat.postMessage", "chat.update"
 HISTORY, REPLIES = "conversations.history", "conversations.replies"
+OPEN = "conversations.open"
+_PEOPLE = ("U", "W")
+"""How the ids of people begin."""
 
 _PAGE = 200
 """Messages a page when looking for one of ours."""
@@ -92,6 +95,7 @@ class Gateway:
         self.trouble: dict[str, Trouble] = {}
         """By channel id, `token`, `slack` or `scope:<method>`: what was refused last and not yet allowed again."""
         self._clock = clock
+        self._site: str | None = None
 
     def troubles(self) -> list[str]:
         """Return what stands between us and Slack now, one sentence each."""
@@ -103,7 +107,7 @@ class Gateway:
     async def post(
         self, channel: str, message: Message, *, metadata: Mapping[str, Any], thread_ts: str | None = None
     ) -> Posted:
-        """Post a message; raise SlackFailure."""
+        """Post a message, to one person by their user id; raise SlackFailure."""
         data = await self._call(
             POST,
             lambda: self.client.chat_postMessage(
@@ -115,9 +119,9 @@ class Gateway:
                 unfurl_links=False,
                 unfurl_media=False,
             ),
-            about=channel,
+            about="" if channel[:1] in _PEOPLE else channel,
         )
-        return Posted(responses.text(data, "ts", POST), channel)
+        return Posted(responses.text(data, "ts", POST), str(data.get("channel") or channel))
 
     async def update(self, channel: str, ts: str, message: Message, metadata: Mapping[str, Any]) -> Posted:
         """Replace a message of ours; no blocks means plain text. Raise SlackFailure."""
@@ -190,6 +194,20 @@ class Gateway:
             url=str(data.get("url", "")),
             scopes=frozenset(scope.strip() for scope in scopes if scope.strip()),
         )
+
+    async def site(self) -> str | None:
+        """Return the address of the workspace, asked once; None while Slack does not say it."""
+        if self._site is None:
+            try:
+                self._site = (await self.auth()).url or None
+            except SlackFailure:
+                return None
+        return self._site
+
+    async def direct(self, user: str) -> str:
+        """Return the id of the conversation with one person, to read in it; raise SlackFailure."""
+        data = await self._call(OPEN, lambda: self.client.conversations_open(users=user))
+        return responses.text(data.get("channel") or {}, "id", OPEN)
 
     async def _messages(
         self, channel: str, oldest: datetime, thread_ts: str | None, turn: Turn

@@ -14,6 +14,7 @@ NAME = 80
 _ADDRESS = 500
 """Characters of an address, escaped; a longer one is not linked."""
 _USER = re.compile(r"[UW][A-Z0-9]{1,30}")
+_GROUP = re.compile(r"S[A-Z0-9]{1,30}")
 _LINKABLE = re.compile(r"https?://[^\W_][!-~]*")
 _UNSAFE_IN_ADDRESS = frozenset('<>|"')
 _SIGNS = {Severity.CRITICAL: "🔴", Severity.HIGH: "🟠", Severity.NORMAL: "🟡", Severity.LOW: "⚪"}
@@ -53,6 +54,11 @@ def person(user: str | None) -> str:
     if user is None:
         return "nobody"
     return f"<@{user}>" if _USER.fullmatch(user) else safe(user, NAME)
+
+
+def called(who: str) -> str:
+    """Return a mention of one Slack user or user group; never one of a channel."""
+    return f"<!subteam^{who}>" if _GROUP.fullmatch(who) else person(who)
 
 
 def link(address: str | None, text: str) -> str:

@@ -40,6 +40,10 @@ _ROWS: tuple[tuple[Decision, str], ...] = (
         "channel_not_found not_in_channel user_not_in_channel",
     ),
     (
+        Decision("retry", "channel", "Nothing: what they should know is said in the thread."),
+        "cannot_dm_bot user_disabled",
+    ),
+    (
         Decision("retry", "channel", f"Unarchive the channel, or {_ELSEWHERE}."),
         "is_archived is_inactive",
     ),

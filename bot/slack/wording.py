@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.gaps.catalog import kind
 from bot.slack.escape import safe
-from bot.slack.inline import counted, headed, headline, order_name, person, when
+from bot.slack.inline import called, counted, headed, headline, order_name, person, when
 from bot.slack.message import SECTION, TEXT, Message, context, header, section, within
 from storage.findings import Severity
 from storage.gap import Event, Gap
@@ -38,6 +38,12 @@ def sentence(event: Event, gap: Gap) -> str:
     return _SENTENCES.get(event.code, _unknown)(event, gap)
 
 
+def story(events: Sequence[Event], gap: Gap) -> str:
+    """Return everything that happened to a gap, newest first, as mrkdwn for one paragraph."""
+    turns = [f"• {when(event.at)}: {sentence(event, gap)}" for event in reversed(events)]
+    return within(turns, SECTION) or "Nothing yet."
+
+
 def history(events: Sequence[Event], gap: Gap) -> Message:
     """Return everything that happened to a gap, newest first, as a private answer."""
     turns = [f"{when(event.at)}: {sentence(event, gap)}" for event in reversed(events)]
@@ -58,8 +64,31 @@ def _taken_over(event: Event, gap: Gap) -> str:
     return f"{person(event.by)} took it over" + (f" from {person(before)}." if before else ".")
 
 
+def _assigned(event: Event, gap: Gap) -> str:
+    before = _fact(event.facts, "from")
+    return f"{person(event.by)} gave it to {person(_fact(event.facts, 'to'))}" + (
+        f"; {person(before)} had it before." if before else "."
+    )
+
+
 def _released(event: Event, gap: Gap) -> str:
+    if event.by is None:
+        return f"{person(_fact(event.facts, 'owner'))} is no longer in this workspace. It is unowned."
     return f"{person(event.by)} released it. It is unowned."
+
+
+def _noted(event: Event, gap: Gap) -> str:
+    said = (event.facts.get("text") or "").splitlines()
+    quoted = within([f"> {safe(line, 500)}" for line in said if line.strip()], 2000)
+    return f"{person(event.by)} noted:\n{quoted}"
+
+
+def _reminded(event: Event, gap: Gap) -> str:
+    return "Its owner was reminded of it."
+
+
+def _escalated(event: Event, gap: Gap) -> str:
+    return f"Nobody had claimed it, so {called(_fact(event.facts, 'to') or '')} was called."
 
 
 def _snoozed(event: Event, gap: Gap) -> str:
@@ -126,7 +155,10 @@ def _changed(event: Event, gap: Gap) -> str:
 
 def _worse(event: Event, gap: Gap) -> str:
     before, after = _fact(event.facts, "from"), _fact(event.facts, "to") or gap.severity.word
-    return f"It is worse: now {safe(after, 80)}" + (f", it was {safe(before, 80)}." if before else ".")
+    ended = " That ends its snooze." if _fact(event.facts, "snooze") else ""
+    return (
+        f"It is worse: now {safe(after, 80)}" + (f", it was {safe(before, 80)}." if before else ".") + ended
+    )
 
 
 def _reposted(event: Event, gap: Gap) -> str:
@@ -146,6 +178,7 @@ _SENTENCES: dict[str, Callable[[Event, Gap], str]] = {
     "opened": _opened,
     "claimed": _claimed,
     "taken_over": _taken_over,
+    "assigned": _assigned,
     "released": _released,
     "snoozed": _snoozed,
     "woken": _woken,
@@ -160,7 +193,15 @@ _SENTENCES: dict[str, Callable[[Event, Gap], str]] = {
     "changed": _changed,
     "worse": _worse,
     "reposted": _reposted,
+    "noted": _noted,
+    "reminded": _reminded,
+    "escalated": _escalated,
 }
+
+
+def aloud(message: Message, user: str) -> Message:
+    """Return a word to one person as it stands in a thread, because Slack did not take it for them alone."""
+    return Message(within([person(user), message.text], TEXT), [section(person(user)), *message.blocks])
 
 
 # ---------------------------------------------------------------- many gaps, or none to be seen

@@ -19,6 +19,8 @@ LONGEST_UPDATE = 4_000
 def post_message(workspace: "Workspace", arguments: Json) -> Json:
     """Write into a channel, a thread or to a person."""
     found = room(workspace, arguments, write=True)
+    if found.im_user and not workspace.messages_tab:
+        raise Refusal("messages_tab_disabled")
     text, blocks = content(arguments)
     thread_ts = _thread(found, arguments)
     message = workspace.post(

@@ -27,7 +27,7 @@ class Method:
 def room(workspace: "Workspace", arguments: Json, *, write: bool = False) -> Channel:
     """Return the channel that a call names, or refuse as Slack does."""
     name = str(arguments.get("channel", ""))
-    if name in workspace.people:
+    if write and name in workspace.people:
         return workspace.dm(name)
     found = workspace.channels.get(name)
     if found is None or (found.is_private and not found.has_bot):
@@ -46,7 +46,7 @@ def readable(workspace: "Workspace", arguments: Json) -> Channel:
         raise Refusal("not_in_channel")
     family = "im" if found.im_user else "groups" if found.is_private else "channels"
     scope = f"{family}:history"
-    if scope not in workspace.scopes and family != "im":
+    if scope not in workspace.scopes:
         raise Refusal("missing_scope", needed=scope, provided=",".join(sorted(workspace.scopes)))
     return found
 

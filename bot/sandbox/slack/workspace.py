@@ -80,6 +80,8 @@ class Workspace:
         self.people: dict[str, Person] = {one.id: one for one in (*users, STUCK)}
         self.groups: dict[str, set[str]] = {}
         """User groups by id, and the ids of who is in them."""
+        self.messages_tab = True
+        """Whether the app's settings let it write to people."""
         self.channel = channel
         self.channels: dict[str, Channel] = {}
         self.scopes = set(SCOPES)

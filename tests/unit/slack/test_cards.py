@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -86,9 +86,22 @@ def test_a_button_says_its_order_to_a_screen_reader(a_gap, now):
     assert element(card(a_gap(), now), "gap.claim")["accessibility_label"] == "Claim order #1234"
 
 
-def test_taking_over_is_offered_only_where_somebody_has_it(a_gap, now):
-    assert menu(card(a_gap(), now)) == ["Not a gap…", "Accepted…", "Show history"]
-    assert "Take over" in menu(card(a_gap(owner="U1"), now))
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        ({}, ["Assign…", "Add a note…", "Not a gap…", "Accepted…", "More…"]),
+        (
+            {"owner": "U1"},
+            ["Reassign or take over…", "Add a note…", "Not a gap…", "Accepted…", "More…"],
+        ),
+        (
+            {"resolved_at": datetime(2026, 11, 23, tzinfo=UTC), "resolution": "healed"},
+            ["Add a note…", "More…"],
+        ),
+    ],
+)
+def test_the_menu_has_what_is_rarer_and_never_more_than_five(a_gap, now, known, expected):
+    assert menu(card(a_gap(**known), now)) == expected
 
 
 def test_the_blocks_of_a_new_edition_have_new_ids(a_gap, now):

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -27,6 +28,7 @@ from storage.database import Database
 from storage.findings import Cause, Evidence, Finding, NextAction, Severity
 from storage.gap import Gap, Judged
 from storage.notices import Notice, Notices
+from storage.ownership import Ownership
 from storage.paces import Paces
 from storage.queue import Queue
 from storage.runs import Leases
@@ -1007,3 +1009,149 @@ async def test_snoozes_are_looked_at_once_a_minute(rig, monkeypatch):
     for _ in range(121):
         await rig.later(seconds=1)
     assert len(woken) == 3
+
+
+# ---------------------------------------------------------------- words to one person
+
+
+async def given(rig, to: str = "U0BO") -> Gap:
+    """One gap on its card that somebody has just been given."""
+    (gap,) = await rig.found(1)
+    await rig.delivery.run_once()
+    async with rig.queue() as queue:
+        await queue.assign(gap.id, "U0ALEX", to)
+    return gap
+
+
+def direct(rig, user: str = "U0BO") -> list[str]:
+    return [one.words for one in rig.workspace.messages(rig.workspace.dm(user).id)]
+
+
+async def word(rig) -> Notice:
+    (found,) = [one for one in await rig.notices() if one.kind == "word"]
+    return found
+
+
+async def test_a_word_goes_to_its_person_with_a_link_to_the_card(rig):
+    await given(rig)
+    await rig.delivery.run_once()
+    [said] = direct(rig)
+    assert said.startswith("<@U0ALEX> gave it to you.")
+    assert f"https://pretend.example/archives/{HOME}/p{rig.card.ts.replace('.', '')}|See its card>" in said
+    sent = await word(rig)
+    assert (sent.state, sent.channel) == ("sent", rig.workspace.dm("U0BO").id)
+
+
+async def test_a_card_in_a_storms_thread_is_linked_there(rig):
+    gaps = await rig.found(*range(1, 8))
+    await rig.later(minutes=1)
+    async with rig.queue() as queue:
+        await queue.assign(gaps[0].id, "U0ALEX", "U0BO")
+    await rig.later(minutes=1)
+    [parent] = rig.workspace.messages()
+    assert f"?thread_ts={parent.ts}&amp;cid={HOME}|See its card>" in direct(rig)[0]
+
+
+@pytest.mark.parametrize("how", ["cut_after", "timeout_after", "cut_before", "internal_error", 503])
+async def test_whatever_happened_to_a_word_it_is_said_once(rig, how):
+    low = Judged("order:9", "9", "#9", (replace(finding(9), severity=Severity.LOW),))
+    async with rig.queue() as queue:
+        (gap,) = (await queue.apply("main", [low])).opened
+        await queue.assign(gap.id, "U0ALEX", "U0BO")
+    assert [one.kind for one in await rig.notices()] == ["word"]
+    await rig.gateway.site()
+    rig.gateway.client.timeout = 1
+    rig.workspace.fail_next("chat.postMessage", how)
+    for _ in range(4):
+        await rig.later(minutes=2)
+    assert len(direct(rig)) == 1
+    assert (await word(rig)).state == "sent"
+
+
+async def test_a_word_of_which_nobody_knows_whether_it_arrived_is_looked_for_where_it_would_stand(rig):
+    await given(rig)
+    await rig.later(minutes=1)
+    async with rig.database.write() as session:
+        connection = await session.connection()
+        mine = NOTICES.c.kind == "word"
+        await connection.execute(NOTICES.update().where(mine).values(state="unknown", ts=None, channel=None))
+    await rig.later(minutes=1)
+    assert len(direct(rig)) == 1
+    [looked] = rig.workspace.called("conversations.history")
+    assert looked.arguments["channel"] == rig.workspace.dm("U0BO").id
+    assert (await word(rig)).state == "sent"
+
+
+@pytest.mark.parametrize("scope", ["im:write", "im:history"])
+async def test_what_cannot_be_looked_for_is_not_said_twice(rig, scope):
+    await given(rig)
+    rig.workspace.scopes -= {scope}
+    await rig.later(minutes=1)
+    async with rig.database.write() as session:
+        connection = await session.connection()
+        mine = NOTICES.c.kind == "word"
+        await connection.execute(NOTICES.update().where(mine).values(state="unknown", ts=None, channel=None))
+    await rig.later(minutes=1)
+    assert (await word(rig)).state == "dead"
+    assert len(direct(rig)) == 1
+    await rig.found(2)
+    assert await rig.later(minutes=1) == 1, "nothing else is held up by it"
+
+
+async def test_who_takes_no_messages_hears_of_it_in_the_thread_and_the_channel_goes_on(rig):
+    rig.workspace.messages_tab = False
+    await given(rig)
+    await rig.found(2)
+    await rig.delivery.run_once()
+    assert direct(rig) == []
+    await rig.later(seconds=10)
+    card = next(one for one in rig.workspace.messages() if "#1" in one.words)
+    replies = [one.words for one in rig.workspace.messages(thread_ts=card.ts) if one.ts != card.ts]
+    assert sum(said.startswith("<@U0BO>\n<@U0ALEX> gave it to you.") for said in replies) == 1
+    assert len(rig.workspace.messages()) == 2
+    assert rig.gateway.trouble == {}, "nothing is wrong with the channel"
+
+
+async def test_who_takes_no_messages_hears_nothing_of_a_gap_without_a_card(rig):
+    rig.workspace.messages_tab = False
+    low = Judged("order:9", "9", "#9", (replace(finding(9), severity=Severity.LOW),))
+    async with rig.queue() as queue:
+        (gap,) = (await queue.apply("main", [low])).opened
+        await queue.assign(gap.id, "U0ALEX", "U0BO")
+    await rig.delivery.run_once()
+    assert (await word(rig)).state == "dead"
+
+
+async def test_a_workspace_that_does_not_say_its_address_costs_the_link_and_nothing_else(rig):
+    await given(rig)
+    rig.workspace.fail_next("auth.test", "internal_error", times=9)
+    await rig.delivery.run_once()
+    [said] = direct(rig)
+    assert "See its card" not in said
+
+
+async def test_a_reminder_that_is_moot_when_it_could_go_is_given_up(rig):
+    gap = await given(rig)
+    await rig.later(minutes=1)
+    async with rig.database.write() as session:
+        looked = Ownership(session, rig.clock.now())
+        assert await looked.remind([await Queue(session, rig.clock.now()).get(gap.id)]) == 1
+    async with rig.queue() as queue:
+        await queue.release(gap.id, "U0BO")
+    await rig.later(minutes=1)
+    assert len(direct(rig)) == 1
+    assert [one.error for one in await rig.notices() if one.kind == "word"][
+        -1
+    ] == "what it was about no longer exists"
+
+
+async def test_a_call_for_what_somebody_has_by_now_is_given_up(rig):
+    (gap,) = await rig.found(1)
+    await rig.delivery.run_once()
+    rig.clock.move(hours=5)
+    async with rig.database.write() as session:
+        assert await Ownership(session, rig.clock.now()).escalate([gap], "S0OPS") == 1
+    async with rig.queue() as queue:
+        await queue.claim(gap.id, "U0BO")
+    await rig.delivery.run_once()
+    assert not any("S0OPS" in one.words for one in rig.workspace.messages(thread_ts=rig.card.ts))
