@@ -10,7 +10,9 @@ from bot.reconcile import Recheck
 from bot.slack import replies, wording
 from bot.slack.clicks import Click, Voice, Work, on_press, patiently, read_target
 from bot.slack.desk import Desk
+from bot.slack.handover import open_assign, open_note
 from bot.slack.modals import open_accepted, open_not_a_gap, open_snooze
+from bot.slack.packets import open_customer, open_details, open_support
 from bot.slack.people import People
 from storage.gap import Change, Gap
 from storage.queue import Queue
@@ -27,8 +29,7 @@ def register(app: AsyncApp, desk: Desk, people: People) -> None:
 
 def _button(desk: Desk, people: People, act: Act) -> Work:
     async def pressed(voice: Voice, action: dict[str, Any], body: dict[str, Any]) -> None:
-        gap_id, revision = read_target(str(action.get("value", "")))
-        await act(desk, people, Click(gap_id, revision, body.get("trigger_id"), voice))
+        await act(desk, people, _click(str(action.get("value", "")), voice, body))
 
     return pressed
 
@@ -36,10 +37,15 @@ def _button(desk: Desk, people: People, act: Act) -> Work:
 def _menu(desk: Desk, people: People) -> Work:
     async def chosen(voice: Voice, action: dict[str, Any], body: dict[str, Any]) -> None:
         name, _, target = str(action["selected_option"]["value"]).partition(":")
-        gap_id, revision = read_target(target)
-        await ACTS[name](desk, people, Click(gap_id, revision, body.get("trigger_id"), voice))
+        await ACTS[name](desk, people, _click(target, voice, body))
 
     return chosen
+
+
+def _click(target: str, voice: Voice, body: dict[str, Any]) -> Click:
+    gap_id, revision = read_target(target)
+    in_window = (body.get("view") or {}).get("type") == "modal"
+    return Click(gap_id, revision, body.get("trigger_id"), voice, in_window=in_window)
 
 
 # ---------------------------------------------------------------- one transition each
@@ -146,4 +152,9 @@ ACTS: dict[str, Act] = {
     "snooze": open_snooze,
     "not_a_gap": open_not_a_gap,
     "accepted": open_accepted,
+    "assign": open_assign,
+    "note": open_note,
+    "details": open_details,
+    "support": open_support,
+    "customer": open_customer,
 }

@@ -1,6 +1,7 @@
 """Who pressed what, where, and how to answer that one person privately."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -34,6 +35,25 @@ class Place:
 
     channel: str | None = None
     thread: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What an open window is about; travels in its private_metadata."""
+
+    gap_id: str
+    revision: int
+    place: Place
+
+    def as_json(self) -> str:
+        """Return it as text, far below Slack's 3,000 characters."""
+        return json.dumps([self.gap_id, self.revision, self.place.channel, self.place.thread])
+
+    @classmethod
+    def from_json(cls, text: str) -> "Subject":
+        """Read it back."""
+        gap_id, revision, channel, thread = json.loads(text)
+        return cls(gap_id, revision, Place(channel, thread))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +121,8 @@ class Click:
     """What the card showed when it was drawn; None: act on whatever holds now."""
     trigger: str | None
     voice: Voice
+    in_window: bool = False
+    """Whether it was pressed in a window, on which another one goes."""
 
     @property
     def user(self) -> str:
@@ -156,7 +178,10 @@ def voice_of(body: Mapping[str, Any], client: AsyncWebClient, respond: AsyncResp
 
 
 def place_of(body: Mapping[str, Any]) -> Place:
-    """Return where a payload comes from."""
+    """Return where a payload comes from; one from a window, where the window was opened."""
+    view = body.get("view") or {}
+    if view.get("type") == "modal" and view.get("private_metadata"):
+        return Subject.from_json(view["private_metadata"]).place
     container = body.get("container") or {}
     channel = container.get("channel_id") or (body.get("channel") or {}).get("id") or body.get("channel_id")
     return Place(channel, container.get("thread_ts") or (body.get("message") or {}).get("thread_ts"))

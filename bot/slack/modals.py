@@ -1,23 +1,20 @@
 """The windows: snooze, not a gap, accepted. Opening them, reading them, acting on them."""
 
-import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import replies, snooze
-from bot.slack.clicks import Click, Listener, Place, Voice, may_act
+from bot.slack.clicks import Click, Listener, Place, Subject, Voice, may_act
 from bot.slack.desk import Desk
-from bot.slack.inline import headed, headline
-from bot.slack.message import LABEL, TITLE, Block, Element, option, plain_text, section
+from bot.slack.message import option, plain_text, section
 from bot.slack.people import People
+from bot.slack.window import about, chosen, field, open_window, picked, still_as_drawn, window, written
 from storage.gap import Change, Gap
 from storage.queue import Queue
 
@@ -46,28 +43,6 @@ EXPLAINED: dict[Reason, str] = {
     "not_a_gap": "It leaves the queue, and does not come back for the same cause.",
     "accepted": "The difference is real and may stay. It leaves the queue, and does not come back for the same cause.",
 }
-_TOO_LATE = {"expired_trigger_id", "trigger_expired"}
-_OPEN_ALREADY = {"exchanged_trigger_id", "trigger_exchanged"}
-"""The same click came twice, and has its window."""
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What an open window is about; travels in its private_metadata."""
-
-    gap_id: str
-    revision: int
-    place: Place
-
-    def as_json(self) -> str:
-        """Return it as text, far below Slack's 3,000 characters."""
-        return json.dumps([self.gap_id, self.revision, self.place.channel, self.place.thread])
-
-    @classmethod
-    def from_json(cls, text: str) -> "Subject":
-        """Read it back."""
-        gap_id, revision, channel, thread = json.loads(text)
-        return cls(gap_id, revision, Place(channel, thread))
 
 
 def register(app: AsyncApp, desk: Desk, people: People) -> None:
@@ -82,24 +57,24 @@ def register(app: AsyncApp, desk: Desk, people: People) -> None:
 
 async def open_snooze(desk: Desk, people: People, click: Click) -> None:
     """Ask until when, in this person's own time zone."""
-    gap = await _still_as_drawn(desk, click)
+    gap = await still_as_drawn(desk, click)
     if gap is not None:
         zone = await zone_of(desk, people, click.user, gap)
-        await _open(click, _snooze_view(desk, gap, zone, click.place))
+        await open_window(click, _snooze_view(desk, gap, zone, click.place))
 
 
 async def open_not_a_gap(desk: Desk, people: People, click: Click) -> None:
     """Ask why it is not a gap."""
-    gap = await _still_as_drawn(desk, click)
+    gap = await still_as_drawn(desk, click)
     if gap is not None:
-        await _open(click, _reason_view("not_a_gap", gap, click.place))
+        await open_window(click, _reason_view("not_a_gap", gap, click.place))
 
 
 async def open_accepted(desk: Desk, people: People, click: Click) -> None:
     """Ask why it may stay as it is."""
-    gap = await _still_as_drawn(desk, click)
+    gap = await still_as_drawn(desk, click)
     if gap is not None:
-        await _open(click, _reason_view("accepted", gap, click.place))
+        await open_window(click, _reason_view("accepted", gap, click.place))
 
 
 async def zone_of(desk: Desk, people: People, user: str, gap: Gap) -> ZoneInfo:
@@ -108,59 +83,7 @@ async def zone_of(desk: Desk, people: People, user: str, gap: Gap) -> ZoneInfo:
     return person.zone if person and person.zone else desk.rules(gap.store).timezone
 
 
-async def _still_as_drawn(desk: Desk, click: Click) -> Gap | None:
-    """Return the gap if the card that was pressed still shows it as it is; else say what it is now."""
-    gap = await desk.gap(click.gap_id)
-    if gap is None:
-        await click.voice.tell(replies.private(replies.GONE))
-        return None
-    if gap.resolved_at is None and click.revision in {None, gap.revision}:
-        return gap
-    await desk.refresh(gap)
-    change = Change("resolved" if gap.resolved_at else "stale", gap)
-    await click.voice.tell(replies.outdated(change, desk.clock.now()))
-    return None
-
-
-async def _open(click: Click, view: dict[str, Any]) -> None:
-    try:
-        await click.voice.client.views_open(trigger_id=click.trigger or "", view=view)
-    except SlackApiError as refused:
-        code = refused.response.get("error")
-        if code in _TOO_LATE:
-            await click.voice.tell(replies.private(replies.TOO_LATE))
-        elif code not in _OPEN_ALREADY:
-            raise
-
-
 # ---------------------------------------------------------------- what the windows look like
-
-
-def _view(callback: str, title: str, subject: Subject, blocks: list[Block], submit: str) -> dict[str, Any]:
-    return {
-        "type": "modal",
-        "callback_id": callback,
-        "title": plain_text(title, TITLE),
-        "submit": plain_text(submit, TITLE),
-        "close": plain_text("Cancel", TITLE),
-        "private_metadata": subject.as_json(),
-        "blocks": blocks,
-    }
-
-
-def _about(gap: Gap) -> Block:
-    return section(f"{headed(gap)}\n{headline(gap, 600)}")
-
-
-def _input(block_id: str, label: str, element: Element, *, hint: str = "", optional: bool = False) -> Block:
-    block: Block = {
-        "type": "input",
-        "block_id": block_id,
-        "label": plain_text(label, LABEL),
-        "element": element | {"action_id": "value"},
-        "optional": optional,
-    }
-    return block | {"hint": plain_text(hint, LABEL)} if hint else block
 
 
 def _snooze_view(desk: Desk, gap: Gap, zone: ZoneInfo, place: Place) -> dict[str, Any]:
@@ -168,9 +91,9 @@ def _snooze_view(desk: Desk, gap: Gap, zone: ZoneInfo, place: Place) -> dict[str
     options = [option(row.text, row.value) for row in rows]
     menu = {"type": "radio_buttons", "options": options, "initial_option": options[0]}
     blocks = [
-        _about(gap),
-        _input("until", f"Snooze until (times in {zone.key.replace('_', ' ')})", menu),
-        _input(
+        about(gap),
+        field("until", f"Snooze until (times in {zone.key.replace('_', ' ')})", menu),
+        field(
             "own",
             "Or a date and time of your own",
             {"type": "datetimepicker"},
@@ -178,7 +101,7 @@ def _snooze_view(desk: Desk, gap: Gap, zone: ZoneInfo, place: Place) -> dict[str
             optional=True,
         ),
     ]
-    return _view("snooze", "Snooze", Subject(gap.id, gap.revision, place), blocks, "Snooze")
+    return window("snooze", "Snooze", Subject(gap.id, gap.revision, place), blocks, "Snooze")
 
 
 def _reason_view(reason: Reason, gap: Gap, place: Place) -> dict[str, Any]:
@@ -186,12 +109,12 @@ def _reason_view(reason: Reason, gap: Gap, place: Place) -> dict[str, Any]:
     menu = {"type": "static_select", "options": options, "placeholder": plain_text("Choose a reason", 150)}
     note = {"type": "plain_text_input", "max_length": NOTE, "multiline": True}
     blocks = [
-        _about(gap),
+        about(gap),
         section(EXPLAINED[reason]),
-        _input("reason", "Why", menu),
-        _input("note", "Note for the team", note, optional=True),
+        field("reason", "Why", menu),
+        field("note", "Note for the team", note, optional=True),
     ]
-    return _view(reason, TITLES[reason], Subject(gap.id, gap.revision, place), blocks, SUBMIT[reason])
+    return window(reason, TITLES[reason], Subject(gap.id, gap.revision, place), blocks, SUBMIT[reason])
 
 
 # ---------------------------------------------------------------- what is sent
@@ -206,7 +129,7 @@ def _snooze_sent(desk: Desk, people: People) -> Listener:
         client: AsyncWebClient,
     ) -> None:
         now = desk.clock.now()
-        until = snooze.end_of(_chosen(view, "until"), _picked(view, "own"), now)
+        until = snooze.end_of(chosen(view, "until"), picked(view, "own"), now)
         wrong = snooze.objection(until, now)
         if wrong is not None or until is None:
             await ack(response_action="errors", errors={"own": wrong or snooze.MISSING})
@@ -236,15 +159,15 @@ def _reason_sent(desk: Desk, people: People, reason: Reason) -> Listener:
         context: AsyncBoltContext,
         client: AsyncWebClient,
     ) -> None:
-        chosen, note = _chosen(view, "reason"), _written(view, "note")
-        if chosen == OTHER and not note:
+        code, note = chosen(view, "reason"), written(view, "note")
+        if code == OTHER and not note:
             await ack(response_action="errors", errors={"note": "Say in a few words what the reason is."})
             return
         await ack()
         subject = Subject.from_json(view["private_metadata"])
         voice = Voice(client, body["user"]["id"], subject.place, None)
         if await may_act(people, context, body, voice):
-            change = await desk.move(_closing(reason, subject, voice.user, _worded(reason, chosen, note)))
+            change = await desk.move(_closing(reason, subject, voice.user, _worded(reason, code, note)))
             await voice.tell(replies.outdated(change, desk.clock.now()))
 
     return sent
@@ -256,26 +179,9 @@ def _closing(reason: Reason, subject: Subject, user: str, words: str) -> Callabl
     )
 
 
-def _worded(reason: Reason, chosen: str, note: str) -> str:
+def _worded(reason: Reason, code: str, note: str) -> str:
     """Return the reason as people will read it on the card."""
-    if chosen == OTHER:
+    if code == OTHER:
         return note
-    words = REASONS[reason].get(chosen, chosen)
+    words = REASONS[reason].get(code, code)
     return f"{words}. {note}" if note else words
-
-
-def _value(view: dict[str, Any], block_id: str) -> dict[str, Any]:
-    return dict(view["state"]["values"].get(block_id, {}).get("value") or {})
-
-
-def _chosen(view: dict[str, Any], block_id: str) -> str:
-    return str((_value(view, block_id).get("selected_option") or {}).get("value") or "")
-
-
-def _picked(view: dict[str, Any], block_id: str) -> int | None:
-    picked = _value(view, block_id).get("selected_date_time")
-    return int(picked) if picked else None
-
-
-def _written(view: dict[str, Any], block_id: str) -> str:
-    return str(_value(view, block_id).get("value") or "").strip()

@@ -39,6 +39,8 @@ class Person:
     guest: bool
     outsider: bool
     """Somebody of another organisation, here through a shared channel; or gone, or a bot."""
+    gone: bool = False
+    """Their account is closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,17 @@ class Workspace:
     enterprise: str | None
 
 
+Objection = Literal["outsider", "guest", "stranger", "not_named", "not_checked", "not_readable"]
+"""Why somebody may not act. stranger: Slack did not say who they are."""
 Standing = Literal["everybody", "named"] | Membership
 """Why somebody may act, or not: nobody is named and so everybody may; named themselves; or by a user group."""
+
+
+_OBJECTIONS: Mapping[Standing, Objection] = {
+    "none": "not_named",
+    "unknown": "not_checked",
+    "unreadable": "not_readable",
+}
 
 
 class People:
@@ -81,32 +92,26 @@ class People:
 
     async def refusal(self, user: str, team: str | None, home: Workspace) -> str | None:
         """Return why this user may not act, in words for them; None when they may."""
+        objection = await self.objection(user, team, home)
+        return replies.refused(objection, self._allowed.users) if objection else None
+
+    async def objection(self, user: str, team: str | None, home: Workspace) -> Objection | None:
+        """Return why this user may not act; None when they may."""
         if _elsewhere(team, None, home) and home.enterprise is None:
-            return replies.OUTSIDER
+            return "outsider"
         person, standing = await asyncio.gather(self.get(user), self._standing(user))
         if person is None:
-            return replies.WHO_ARE_YOU
+            return "stranger"
         if person.outsider or _elsewhere(person.team, person.enterprise, home):
-            return replies.OUTSIDER
+            return "outsider"
         if person.guest and standing != "named":
-            return replies.GUEST
-        return self._objection(standing)
+            return "guest"
+        return _OBJECTIONS.get(standing)
 
     async def _standing(self, user: str) -> Standing:
         if self._allowed.everybody:
             return "everybody"
         return "named" if user in self._allowed.users else await self._groups.membership(user)
-
-    def _objection(self, standing: Standing) -> str | None:
-        match standing:
-            case "none":
-                return replies.not_allowed(self._allowed.users)
-            case "unknown":
-                return replies.NOT_CHECKED
-            case "unreadable":
-                return replies.NOT_READABLE
-            case _:
-                return None
 
 
 async def ask_person(client: AsyncWebClient, user: str) -> Person:
@@ -132,6 +137,7 @@ def read_person(user: Mapping[str, Any]) -> Person:
         zone=read_zone(user.get("tz")),
         guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
         outsider=bool(user.get("is_stranger") or user.get("deleted") or user.get("is_bot")),
+        gone=bool(user.get("deleted")),
     )
 
 

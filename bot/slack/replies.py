@@ -78,6 +78,24 @@ def not_allowed(users: Sequence[str]) -> str:
     )
 
 
+def refused(objection: str, users: Sequence[str]) -> str:
+    """Return why somebody may not act, in words for them; `users`: who may by name."""
+    known = {"outsider": OUTSIDER, "guest": GUEST, "not_checked": NOT_CHECKED, "not_readable": NOT_READABLE}
+    return not_allowed(users) if objection == "not_named" else known.get(objection, WHO_ARE_YOU)
+
+
+def cannot_own(user: str, objection: str) -> str:
+    """Return why a gap cannot be given to somebody, in words for whoever tried."""
+    why = {
+        "outsider": "is not an active member of this workspace",
+        "guest": "is a guest, and guests cannot act on orders",
+        "not_named": "is not among those who may act on orders here",
+    }
+    if objection not in why:
+        return f"Slack did not say whether {person(user)} may act on orders, so nothing was changed. Try again in a minute."
+    return f"{person(user)} {why[objection]}. Nothing was changed; choose somebody else."
+
+
 def about(gap: Gap, said: str) -> Message:
     """Return words about one gap: they stand far from its card, so they name its order."""
     return private(f"*{safe(order_name(gap), 300)}:* {said}")

@@ -157,8 +157,10 @@ async def test_the_history_is_told_privately(front):
     gap = await front.open_gap()
     await front.slack.click(await front.show(gap), "Claim", "U0BO")
     await front.until(gap, "claimed")
-    await front.slack.choose(await front.show(gap), "gap.more", "Show history")
-    said = (await front.told()).words
+    await front.slack.click(await front.show(gap), "Resolved")
+    await front.told()
+    await front.slack.click(await front.show(gap), "Show history")
+    said = (await front.told(count=2)).words
     assert "<@U0BO> claimed it." in said
     assert said.index("claimed") < said.index("Found")
 

@@ -48,7 +48,7 @@ async def test_a_button_does_nothing_for_anybody_else_and_says_so_once(front, bu
     assert len(front.slack.messages()) == 1, "nobody else hears of it"
 
 
-@pytest.mark.parametrize("choice", ["Not a gap…", "Accepted…", "Show history"])
+@pytest.mark.parametrize("choice", ["Assign…", "Add a note…", "Not a gap…", "Accepted…", "More…"])
 async def test_the_menu_does_nothing_for_anybody_else(front, choice):
     gap = await front.open_gap()
     await front.slack.choose(await front.show(gap), "gap.more", choice, "U0CAM")

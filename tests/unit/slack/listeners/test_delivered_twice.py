@@ -150,6 +150,23 @@ async def test_a_reason_that_is_delivered_twice_makes_one_row_of_history(front, 
     assert await happened(front, gap) == [code]
 
 
+@pytest.mark.parametrize("at_once", [False, True], ids=["one after the other", "at once"])
+async def test_a_note_that_is_delivered_twice_stands_there_once(front, at_once):
+    gap = await front.open_gap()
+    await front.slack.choose(await front.show(gap), "gap.more", "Add a note…")
+    window = await front.modal()
+    await twice(front, lambda: front.slack.submit(window, {"note": "Called the carrier."}), at_once=at_once)
+    assert await happened(front, gap) == ["noted"]
+
+
+async def test_an_assignment_that_is_delivered_twice_happens_once(front):
+    gap = await front.open_gap()
+    await front.slack.choose(await front.show(gap), "gap.more", "Assign…")
+    window = await front.modal()
+    await twice(front, lambda: front.slack.submit(window, {"to": "U0BO"}))
+    assert await happened(front, gap) == ["assigned"]
+
+
 async def test_a_snooze_that_comes_again_after_it_was_ended_snoozes_nothing(front):
     gap = await front.open_gap()
     await front.slack.click(await front.show(gap), "Snooze…")
