@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from hashlib import blake2b
+from functools import partial
 from time import monotonic
 
 import structlog
@@ -23,14 +24,20 @@ LOOK_EVERY = 0.5
 """Seconds on the wall between two looks at what is due, and between two beats at the least."""
 RUNS_AT_ONCE = 10
 """Stores that one process reads at the same time: as many as it may have connections to the database."""
-WAITING_AT_ONCE = 2 * RUNS_AT_ONCE
-"""Stores that it has in its hands, those that wait for their turn included: what more is due is for whoever is free."""
-OTHER_WORKERS = 4
-"""Among how many times as many it chooses, so that several that look at once seldom choose the same."""
 REST = 30.0
 """Seconds on the wall for which a store is left alone here after its run broke off, or everything when the database is away."""
 RUNS_END_WITHIN = 3.0
 """Seconds that a run in progress has to end when the process is asked to stop; then it is broken off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Something small that is done again and again beside the runs, by every process that has the schedule."""
+
+    name: str
+    every: float
+    """Seconds of the clock between two times."""
+    work: Callable[[], Awaitable[object]]
 
 
 class Schedule:
@@ -43,11 +50,13 @@ class Schedule:
         every: timedelta,
         clock: Clock,
         heartbeat: Heartbeat | None = None,
+        chores: Sequence[Chore] = (),
     ) -> None:
         self.stores = tuple(stores)
         self._every = every
         self._clock = clock
         self._heartbeat = heartbeat
+        self._chores = tuple(chores)
         self._beat_seconds = max(LOOK_EVERY, clock.wall_seconds(BEAT_EVERY.total_seconds()))
         self._runs: dict[str, asyncio.Task[None]] = {}
         """The stores that are being read here, or wait for their turn."""
@@ -66,6 +75,9 @@ class Schedule:
         self._add("look", self._look, LOOK_EVERY, timedelta(0))
         if self._heartbeat is not None:
             self._add("heartbeat", self._beat, self._beat_seconds, timedelta(seconds=self._beat_seconds))
+        for chore in self._chores:
+            seconds = max(LOOK_EVERY, self._clock.wall_seconds(chore.every))
+            self._add(chore.name, partial(_do, chore), seconds, timedelta(seconds=seconds))
         self._scheduler.start()
         try:
             await stop.wait()
@@ -106,29 +118,18 @@ class Schedule:
         if self._resting("") or self._stopping:
             return
         try:
-            ripe = await self._due()
-            broken = await self._due(broken=True) if self._first_look else []
-            for store in self._mine(ripe):
+            for store in await self._due():
                 self._begin(store, self._every)
-            told = {store.name for store in ripe}
-            for store in (store for store in broken if store.name not in told):
-                self._begin(store, timedelta(0))
-            self._first_look = False
+            if self._first_look:
+                for store in await self._due(broken=True):
+                    self._begin(store, timedelta(0))
+                self._first_look = False
         except SQLAlchemyError as error:
             self._rest("")
             log.error("nothing is read: the database does not answer", error=_reason(error))  # noqa: TRY400  # its traceback says nothing about us
         except Exception:  # a fault of ours in one look must not end the schedule; the log has its traceback
             self._rest("")
             log.exception("the look at what is due broke off")
-
-    def _mine(self, due: Sequence[WatchedStore]) -> Sequence[WatchedStore]:
-        """Choose as many as are soon begun here, of those that wait longest; every worker prefers others among these."""
-        room = max(0, WAITING_AT_ONCE - len(self._runs))
-        longest = due[: room * OTHER_WORKERS]
-        chosen = sorted(longest, key=lambda store: blake2b(f"{store.holder} {store.name}".encode()).digest())[
-            :room
-        ]
-        return sorted(chosen, key=longest.index)
 
     def _begin(self, store: WatchedStore, unless_within: timedelta) -> None:
         self._runs[store.name] = one = asyncio.create_task(self._in_turn(store, unless_within))
@@ -165,6 +166,16 @@ class Schedule:
             await self._heartbeat()
         except Exception:  # a fault of ours in one beat must not end the schedule; the log has its traceback
             log.exception("the heartbeat broke off")
+
+
+async def _do(chore: Chore) -> None:
+    """Do it once. Never raises: the next time must come."""
+    try:
+        await chore.work()
+    except SQLAlchemyError as error:
+        log.error("not done: the database does not answer", chore=chore.name, error=_reason(error))  # noqa: TRY400  # its traceback says nothing about us
+    except Exception:  # a fault of ours in one round must not end the schedule; the log has its traceback
+        log.exception("a chore broke off", chore=chore.name)
 
 
 async def reconcile(store: WatchedStore, unless_within: timedelta) -> bool:

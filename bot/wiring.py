@@ -7,6 +7,7 @@ import socket as sockets
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -24,7 +25,7 @@ from bot.lookup import OrderView, look_up
 from bot.reconcile import Recheck, RunReport, Sources, WatchedStore, recheck
 from bot.reconcile import run as reconcile
 from bot.sandbox.demo import STUCK_TOML, demo_clock, open_sandbox
-from bot.schedule import Schedule
+from bot.schedule import Chore, Schedule
 from bot.serving import serve
 from bot.settings import Need, Settings, StoreSettings, load
 from bot.slack.app import build_app
@@ -33,6 +34,9 @@ from bot.slack.desk import Desk
 from bot.slack.gateway import Gateway, build_client
 from bot.slack.kept import Kept, kept_back
 from bot.slack.outcomes import SlackFailure
+from bot.slack.people import People
+from bot.slack.rounds import EVERY as ROUNDS_EVERY
+from bot.slack.rounds import Rounds
 from bot.slack.socket import SocketMode
 from bot.sources.shipstation import ShipStation
 from bot.sources.shopify import Shopify, ShopifyClient, ShopifyToken
@@ -181,6 +185,7 @@ class Mouth:
     app: AsyncApp
     gateway: Gateway
     delivery: Delivery
+    rounds: Rounds
 
 
 def mouth(house: House, *, socket_mode: bool) -> Mouth:
@@ -196,6 +201,7 @@ def mouth(house: House, *, socket_mode: bool) -> Mouth:
         stores=settings.stores,
         recheck=house.recheck,
         look_up=house.look_up,
+        known=partial(house.look_up, live=False),
         nudge=delivery.nudge,
         every=settings.every,
     )
@@ -208,7 +214,9 @@ def mouth(house: House, *, socket_mode: bool) -> Mouth:
         allowed=settings.allowed,
         watched=house.stores,
     )
-    return Mouth(app, gateway, delivery)
+    people = People(client, house.clock, settings.allowed)
+    rounds = Rounds(house.database, house.clock, settings.stores, settings.reminders, people)
+    return Mouth(app, gateway, delivery, rounds)
 
 
 async def deliver(settings: Settings) -> int:
@@ -227,7 +235,8 @@ async def run(settings: Settings, clock: Clock | None = None, stop: asyncio.Even
         socket = SocketMode(slack.app, _secret(settings.slack.app_token))
         yield socket.run(stop)
         yield slack.delivery.run(stop)
-        yield _schedule(house, _looking(house, slack.gateway.troubles, socket.troubles)).run(stop)
+        look = _looking(house, slack.gateway.troubles, socket.troubles)
+        yield _schedule(house, look, slack).run(stop)
 
     await _last(settings, stop, work, clock=clock, socket_mode=True)
 
@@ -238,7 +247,7 @@ async def worker(settings: Settings, clock: Clock | None = None, stop: asyncio.E
 
     def work(house: House, slack: Mouth) -> Work:
         yield slack.delivery.run(stop)
-        yield _schedule(house, _looking(house, slack.gateway.troubles)).run(stop)
+        yield _schedule(house, _looking(house, slack.gateway.troubles), slack).run(stop)
 
     await _last(settings, stop, work, clock=clock, socket_mode=True)
 
@@ -315,7 +324,7 @@ def _looking(house: House, *troubles: Callable[[], list[str]]) -> Look:
     return look
 
 
-def _schedule(house: House, look: Look) -> Schedule:
+def _schedule(house: House, look: Look, slack: Mouth) -> Schedule:
     url = house.settings.heartbeat_url
     heartbeat = Heartbeat(url, look, house.database, house.clock, house.stores[0].holder) if url else None
     return Schedule(
@@ -323,6 +332,7 @@ def _schedule(house: House, look: Look) -> Schedule:
         every=house.settings.every,
         clock=house.clock,
         heartbeat=heartbeat.beat if heartbeat else None,
+        chores=(Chore("rounds", ROUNDS_EVERY, slack.rounds.go),),
     )
 
 

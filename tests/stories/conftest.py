@@ -14,7 +14,7 @@ from bot.reconcile import RunReport
 from bot.reconcile import run as reconcile
 from bot.sandbox.demo import Sandbox, open_sandbox
 from bot.sandbox.faults import Faults
-from bot.sandbox.slack.things import Message
+from bot.sandbox.slack.things import Message, View
 from bot.sandbox.slack.workspace import Workspace
 from bot.sandbox.world import World
 from bot.settings import load
@@ -59,6 +59,12 @@ class Story:
         await self.deliver()
         return report
 
+    async def look_around(self, **later: float) -> None:
+        """Move the clock, go round the queue as the schedule does every minute, and send what is owed."""
+        self.clock.move(**later)
+        await self.slack.rounds.go()
+        await self.deliver()
+
     async def deliver(self) -> int:
         return await self.slack.delivery.run_once()
 
@@ -92,6 +98,30 @@ class Story:
     def told(self, user: str = "U0ALEX") -> str:
         """The last private word to this person."""
         return self.workspace.ephemerals(user)[-1].words
+
+    def direct(self, user: str) -> list[str]:
+        """The direct messages to this person, oldest first."""
+        return [one.words for one in self.workspace.messages(self.workspace.dm(user).id)]
+
+    async def choose(self, order: str, choice: str, user: str = "U0ALEX") -> View:
+        """Choose in the menu of the order's card; return the window that opens."""
+        ack = await self.workspace.choose(self.card(order), "gap.more", choice, user)
+        assert ack is not None
+        assert ack.error is None
+        await listeners_done()
+        return self.workspace.modals(user)[-1]
+
+    async def press(self, view: View, button: str, user: str = "U0ALEX") -> None:
+        """Press a button in a window."""
+        ack = await self.workspace.click(view, button, user)
+        assert ack.error is None
+        await listeners_done()
+
+    async def submit(self, view: View, state: dict[str, object], user: str = "U0ALEX") -> None:
+        """Fill in a window and send it."""
+        ack = await self.workspace.submit(view, state, user)
+        assert ack.error is None
+        await self.settle()
 
     async def click(self, order: str, button: str, user: str = "U0ALEX", card: Message | None = None) -> None:
         """Press a button on the order's card; its effect is in the queue and on the card when this returns."""

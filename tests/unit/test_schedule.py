@@ -17,7 +17,7 @@ from bot.clock import ManualClock, SystemClock
 from bot.reconcile import RunReport
 from bot.reconcile.due import BEGUN, COMPLETE
 from bot.reconcile.lease import holding
-from bot.schedule import Schedule
+from bot.schedule import Chore, Schedule
 from storage.database import Database
 from storage.runs import Leases, Runs
 
@@ -91,10 +91,10 @@ async def runs(monkeypatch, anyio_backend: str, tmp_path: Path) -> AsyncIterator
 
 
 @asynccontextmanager
-async def scheduled(runs: Played, *names: str, holder: str = "here", clock=None, heartbeat=None):
+async def scheduled(runs: Played, *names: str, holder: str = "here", clock=None, heartbeat=None, chores=()):
     stop = asyncio.Event()
     stores = [runs.store(name, holder) for name in names]
-    schedule = Schedule(stores, every=EVERY, clock=clock or runs.clock, heartbeat=heartbeat)
+    schedule = Schedule(stores, every=EVERY, clock=clock or runs.clock, heartbeat=heartbeat, chores=chores)
     task = asyncio.create_task(schedule.run(stop))
     yield SimpleNamespace(stop=stop, task=task, schedule=schedule)
     stop.set()
@@ -178,30 +178,6 @@ async def test_the_longest_waiting_comes_first_and_only_so_many_at_once(runs, mo
         runs.wait.set()
         await runs.until(lambda runs: len(runs.ended) == 4)
     assert runs.of[2:] == ["a", "c"]
-
-
-async def test_a_worker_takes_no_more_in_hand_than_it_soon_begins_and_leaves_the_rest_to_others(
-    runs, monkeypatch
-):
-    monkeypatch.setattr(schedule, "RUNS_AT_ONCE", 1)
-    monkeypatch.setattr(schedule, "WAITING_AT_ONCE", 2)
-    runs.wait = asyncio.Event()
-    async with scheduled(runs, *"abcdefgh", holder="one") as one:
-        await runs.until(lambda runs: len(one.schedule._runs) == 2)
-        await runs.a_while()
-        assert len(one.schedule._runs) == 2
-        runs.wait.set()
-        await runs.until(lambda runs: len(runs.ended) == 8)
-    assert sorted(runs.of) == list("abcdefgh")
-
-
-def test_workers_that_look_at_once_seldom_choose_the_same(runs):
-    stores = [[runs.store(f"store-{n:03}", holder) for n in range(200)] for holder in ("one", "two")]
-    one, two = (
-        {store.name for store in Schedule(due, every=EVERY, clock=runs.clock)._mine(due)} for due in stores
-    )
-    assert len(one) == len(two) == schedule.WAITING_AT_ONCE
-    assert len(one & two) <= schedule.WAITING_AT_ONCE / 2
 
 
 async def test_a_store_is_never_run_twice_at_once(runs):
@@ -407,3 +383,35 @@ async def test_a_beat_that_hangs_does_not_hold_up_the_stop(runs, monkeypatch, ca
         await asyncio.wait_for(began.wait(), PATIENCE)
     assert time.monotonic() - before < 3
     assert noise(caplog.records) == []
+
+
+# ---------------------------------------------------------------- chores
+
+
+async def test_a_chore_is_done_again_and_again_whatever_it_meets(runs):
+    done, meets = [], [OperationalError("SELECT", {}, Exception("away")), ValueError("odd"), None, None]
+
+    async def work() -> None:
+        done.append(1)
+        if len(done) <= len(meets) and (error := meets[len(done) - 1]) is not None:
+            raise error
+
+    with capture_logs() as logs:
+        async with scheduled(runs, "main", chores=[Chore("rounds", 60, work)]):
+            await runs.until(lambda runs: len(done) >= 4)
+    said = [(log["event"], log.get("chore")) for log in logs if log["log_level"] == "error"]
+    assert said == [
+        ("not done: the database does not answer", "rounds"),
+        ("a chore broke off", "rounds"),
+    ]
+
+
+async def test_a_chore_keeps_to_the_wall_where_the_clock_is_the_walls(runs):
+    done = []
+
+    async def work() -> None:
+        done.append(1)
+
+    async with scheduled(runs, "main", clock=SystemClock(), chores=[Chore("rounds", 60, work)]):
+        await runs.a_while()
+    assert done == []
