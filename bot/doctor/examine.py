@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import SystemClock
-from bot.doctor.access import examine_access
+from bot.doctor.access import examine_access, examine_calls
 from bot.doctor.check import BuildSources, Check
 from bot.doctor.store import examine_store
 from bot.errors import ConfigurationError
@@ -28,6 +28,8 @@ NEEDED_SCOPES = {
     "commands": "answer /stuck",
     "users:read": "know time zones and guests",
 }
+FOR_SETTLING = frozenset({"im:write", "im:history"})
+"""What reading back in a conversation with one person takes."""
 FOR_GROUPS = {groups.SCOPE: "know who is in allowed_groups"}
 """Asked for only where the settings name groups, so that an app without it need not be reinstalled."""
 FOR_AUDITS = {
@@ -143,7 +145,10 @@ async def _slack(settings: Settings) -> AsyncIterator[Check]:
     yield _scopes(identity, NEEDED_SCOPES | (FOR_GROUPS if settings.allowed.groups else {}))
     if identity.scopes:
         yield _audits(identity)
+    yield _direct(identity)
     async for check in examine_access(gateway.client, settings.allowed):
+        yield check
+    async for check in examine_calls(gateway.client, settings.stores, identity.scopes):
         yield check
     for store in settings.stores:
         async for check in _channel(gateway, store):
@@ -189,6 +194,16 @@ def _audits(identity: Identity) -> Check:
         text = "; ".join(missing)
         return Check(subject, ok=None, text=f"{text[:1].upper()}{text[1:]}.", todo=todo)
     return Check(subject, ok=True, text="/stuck audit, and exports dropped into a direct message to stuck.")
+
+
+def _direct(identity: Identity) -> Check:
+    """Say whether a direct message can be looked for after a cut connection; whether it can be sent shows when it is."""
+    subject, missing = "direct messages", sorted(FOR_SETTLING - identity.scopes)
+    if missing and identity.scopes:
+        text = f"Without {' and '.join(missing)} one of which nobody knows whether it arrived is given up."
+        todo = "Update the app from `stuck manifest` and reinstall it to the workspace."
+        return Check(subject, ok=None, text=text, todo=todo)
+    return Check(subject, ok=True, text="After a cut connection the bot can see whether one arrived.")
 
 
 def _said(failure: SlackFailure) -> str:

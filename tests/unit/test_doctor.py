@@ -82,6 +82,7 @@ async def test_a_healthy_bot_is_green_from_end_to_end(patient):
             "Slack",
             "Slack scopes",
             "audits in Slack",
+            "direct messages",
             "channel of main",
             "reading back in main",
             "Slack clicks",
@@ -215,6 +216,15 @@ def all_orders(patient: Patient) -> None:
     patient.world.shopify.scopes.add("read_all_orders")
 
 
+def gone(patient: Patient) -> None:
+    patient.workspace.deactivate("U0ALEX")
+
+
+def calling(who: str, *harms: Harm) -> Harm:
+    """Name whom unowned gaps call."""
+    return allowed(f'escalation.to = "{who}"', *harms)
+
+
 BROKEN = [
     (archived, "channel of main", "red", "#order-gaps is archived", "Unarchive it"),
     (thrown_out, "channel of main", "red", "The bot is not in #order-gaps", "/invite @stuck"),
@@ -286,6 +296,15 @@ BROKEN = [
         "http_error to users.info",
         "",
     ),
+    (without_scope("im:history"), "Slack scopes", "green", "All that is needed", ""),
+    (without_scope("im:history"), "direct messages", "yellow", "Without im:history", "reinstall"),
+    (calling("U0ALEX"), "escalation to U0ALEX", "green", "Slack knows them", ""),
+    (calling("U0WHO"), "escalation to U0WHO", "red", "Slack does not know them", "under escalation"),
+    (calling("U0ALEX", gone), "escalation to U0ALEX", "red", "Their account is closed", "under escalation"),
+    (calling("U0ALEX", people_unwell), "escalation to U0ALEX", "yellow", "http_error to users.info", ""),
+    (calling("S0OPS"), "escalation to S0OPS", "green", "2 in it", ""),
+    (calling("S0NOBODY"), "escalation to S0NOBODY", "red", "so nobody is called", "somebody else"),
+    (calling("S0GONE"), "escalation to S0GONE", "yellow", "no_such_subteam", ""),
     (revoked, "Slack", "red", "refuses the bot token: token_revoked", "Install the app again"),
     (unplugged, "Slack", "red", "cannot be asked now: cut", ""),
     (app_token_refused, "Slack clicks", "red", "invalid_auth to SLACK_APP_TOKEN", "connections:write"),
@@ -326,6 +345,11 @@ async def test_a_scope_that_every_group_lacks_is_told_for_the_first_only(patient
     allowed('allowed_groups = ["S0OPS", "S0NOBODY"]', without_scope("usergroups:read"))(patient)
     subjects = [check.subject for check in await patient.checks() if check.subject.startswith("user group")]
     assert subjects == ["user group S0OPS"]
+
+
+async def test_a_group_that_is_called_is_not_looked_into_without_the_right_to(patient):
+    calling("S0OPS", without_scope("usergroups:read"))(patient)
+    assert [check for check in await patient.checks() if check.subject.startswith("escalation")] == []
 
 
 async def test_a_store_without_a_channel_is_red(patient):
