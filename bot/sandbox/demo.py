@@ -20,6 +20,9 @@ OPENING = time(13, 30)
 ZONE = ZoneInfo("America/New_York")
 
 STUCK_TOML = """\
+[escalation]
+to = "U0BO"
+
 [[stores]]
 name = "pretend-goods"
 timezone = "America/New_York"

@@ -1,7 +1,14 @@
 """A real Chromium for the tests of the page; skips with the reason where there is none."""
 
+import asyncio
+import os
+import re
 import shutil
+import signal
+import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,3 +42,34 @@ async def browser(anyio_backend: str) -> AsyncIterator[Any]:
         browser = await driver.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         await browser.close()
+
+
+PATIENCE = 60_000
+"""Milliseconds: the demo promises its first cards within a minute."""
+
+
+@asynccontextmanager
+async def demo(folder: Path) -> AsyncIterator[str]:
+    """`stuck demo` in a process of its own; yields the address that it prints."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", "from bot.cli import main; main()", "demo", "--port", "0",
+        cwd=folder, env={name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+        yield re.search(r"http://\S+", line).group()
+    finally:
+        process.send_signal(signal.SIGINT)
+        await asyncio.wait_for(process.communicate(), 30)
+
+
+@pytest.fixture
+async def demo_page(browser: Any, tmp_path: Path) -> AsyncIterator[Any]:
+    """A page with the real demo on it."""
+    async with demo(tmp_path) as url:
+        page = await browser.new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(PATIENCE)
+        await page.goto(url)
+        yield page
+        await page.close()

@@ -1,46 +1,15 @@
 """What the README tells a newcomer to do, done in a real browser on the real demo."""
 
-import asyncio
 import os
 import re
-import signal
-import sys
-from contextlib import asynccontextmanager
 
 import pytest
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
-PATIENCE = 60_000
-"""Milliseconds: the demo promises its first cards within a minute."""
 
-
-@asynccontextmanager
-async def demo(folder):
-    """`stuck demo` in a process of its own; yields the address that it prints."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", "from bot.cli import main; main()", "demo", "--port", "0",
-        cwd=folder, env={"PATH": os.environ["PATH"]}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
-        yield re.search(r"http://\S+", line).group()
-    finally:
-        process.send_signal(signal.SIGINT)
-        await asyncio.wait_for(process.communicate(), 30)
-
-
-@pytest.fixture
-async def page(browser, tmp_path):
-    async with demo(tmp_path) as url:
-        page = await browser.new_page(viewport={"width": 1280, "height": 900})
-        page.set_default_timeout(PATIENCE)
-        await page.goto(url)
-        yield page
-        await page.close()
-
-
-async def test_a_newcomer_claims_a_gap_breaks_and_mends_an_order_and_asks_about_it(page):
+async def test_a_newcomer_claims_a_gap_breaks_and_mends_an_order_and_asks_about_it(demo_page):
+    page = demo_page
     card = page.locator(".message", has=page.get_by_role("button", name="Claim")).first
     await card.get_by_role("button", name="Claim").click()
     claimed = page.locator(".message", has_text="Owner: @Alex").first

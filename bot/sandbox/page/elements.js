@@ -100,7 +100,7 @@ function choices(kind, key) {
 
 function textInput(body, report, state, context) {
   const props = { class: "text-input", placeholder: plainWords(body.placeholder), maxlength: body.max_length, "aria-label": context.label };
-  const node = body.multiline ? el("textarea", { ...props, rows: 4 }) : el("input", { ...props, type: "text" });
+  const node = body.multiline ? el("textarea", { ...props, rows: Math.min(Math.max((body.initial_value || "").split("\n").length + 1, 4), 14) }) : el("input", { ...props, type: "text" });
   node.value = state.value ?? body.initial_value ?? "";
   node.addEventListener("input", () => report({ type: body.type, value: node.value || null }, node));
   return node;
