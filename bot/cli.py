@@ -165,17 +165,25 @@ def gaps(
     store: OneStore = None,
     kind: Annotated[str | None, typer.Option(metavar="KIND", help="Only this kind, by its code.")] = None,
     as_json: AsJson = False,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Print a table for a spreadsheet, and nothing else, to stdout.")
+    ] = False,
 ) -> None:
     """List the queue, oldest first. Without --state everything that is not resolved."""
+    if as_json and as_csv:
+        raise ConfigurationError("--json and --csv are two answers.", todo="Ask for one of them.")
     settings = _settings("database", store=store)
     wanted, code = _state(state), _kind(kind)
     from bot import wiring
     from bot.cli_output import print_gaps, print_json, print_kept
+    from bot.gap_csv import queue_csv
     from bot.gap_json import gaps_json
 
     found = _finish(wiring.gaps(settings, wanted, store, code))
     if as_json:
         print_json(gaps_json(found, _now()))
+    elif as_csv:
+        sys.stdout.buffer.write(queue_csv(found, _now()))
     else:
         print_gaps(found, _now())
     print_kept(_finish(wiring.kept(settings, store)))

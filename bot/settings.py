@@ -127,6 +127,8 @@ class Settings:
     port: int = PORT
     heartbeat_url: SecretStr | None = None
     """Called while all is well; None: nobody waits for it."""
+    api_token: SecretStr | None = None
+    """What `/api` asks for; None: there is no `/api`."""
 
     def store(self, name: str) -> StoreSettings:
         """Return the store of that name. Raises ConfigurationError with the names there are."""
@@ -165,6 +167,7 @@ def load(
         shipstation_url=env.parsed("SHIPSTATION_API_URL", values.base_url, needed="sources" in need),
         port=env.parsed("PORT", values.port, needed="http" in need) or PORT,
         heartbeat_url=_heartbeat(env, need),
+        api_token=_api_token(env, need),
     )
     reading.tell_twins()
     problems.raise_if_any()
@@ -188,6 +191,12 @@ def _heartbeat(env: Environment, need: frozenset[Need]) -> SecretStr | None:
     """Read the address, which nobody has to have; a malformed one stops what would call it."""
     wanted = {"slack", "sources"} <= need and env.raw("HEARTBEAT_URL") is not None
     return env.secret("HEARTBEAT_URL", needed=wanted, parse=values.heartbeat_url)
+
+
+def _api_token(env: Environment, need: frozenset[Need]) -> SecretStr | None:
+    """Read the token, which nobody has to have; a malformed one stops what would ask for it."""
+    wanted = "http" in need and env.raw("STUCK_API_TOKEN") is not None
+    return env.secret("STUCK_API_TOKEN", needed=wanted, parse=values.api_token)
 
 
 def _slack(env: Environment, need: frozenset[Need]) -> SlackSettings:

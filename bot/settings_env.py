@@ -58,6 +58,11 @@ VARIABLES: Mapping[str, Variable] = {
         "https://heartbeat.example.com/your-check",
         parse=values.heartbeat_url,
     ),
+    "STUCK_API_TOKEN": Variable(
+        "the token that the JSON API of `stuck web` asks for",
+        "a-long-random-text-of-your-own",
+        parse=values.api_token,
+    ),
     "STUCK_CONFIG": Variable("the path of stuck.toml", "/etc/stuck.toml", parse=str),
     "SLACK_API_URL": Variable(
         "another base address of Slack's Web API", "http://127.0.0.1:9000/api/", parse=values.slack_url

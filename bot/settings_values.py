@@ -45,6 +45,10 @@ class Malformed(ValueError):
         self.good = good
 
 
+SHORTEST_TOKEN = 20
+"""Characters that the JSON API's token needs."""
+
+
 def looks_secret(text: str) -> bool:
     """Whether the text has the shape of a token, key or password, and so must not be shown."""
     return bool(_KNOWN_SECRET.search(text) or _RANDOM.search(text))
@@ -313,6 +317,13 @@ def secret(value: str) -> str:
         )
     if value.startswith("<") or value.endswith(("...", "…", "yourtoken", "yoursecret")):
         raise Malformed("this is still the placeholder", good="")
+    return value
+
+
+def api_token(value: str) -> str:
+    """Read the JSON API's token: a secret that nobody guesses."""
+    if len(secret(value)) < SHORTEST_TOKEN:
+        raise Malformed(f"it has fewer than {SHORTEST_TOKEN} characters, so it could be guessed", good="")
     return value
 
 

@@ -11,8 +11,8 @@ from slack_bolt.async_app import AsyncApp
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
-from starlette.types import Message
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Message
 
 from bot import metrics
 
@@ -26,8 +26,8 @@ Health = Callable[[], Awaitable[Mapping[str, Any]]]
 log = structlog.get_logger("bot.web")
 
 
-def build_web(app: AsyncApp, health: Health) -> Starlette:
-    """Return the ASGI app: `/slack/events`, `/healthz` (ready), `/healthz/live`, `/metrics`.
+def build_web(app: AsyncApp, health: Health, api: ASGIApp | None = None) -> Starlette:
+    """Return the ASGI app: `/slack/events`, `/healthz` (ready), `/healthz/live`, `/metrics`, and `/api` where there is one.
 
     `health` answers with at least `live` and `ready`; `counts` ({what: {state: number}}) become gauges.
     """
@@ -59,6 +59,7 @@ def build_web(app: AsyncApp, health: Health) -> Starlette:
             Route("/healthz", ready),
             Route("/healthz/live", live),
             Route("/metrics", scrape),
+            *([Mount("/api", api)] if api is not None else []),
         ]
     )
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
+from starlette.types import ASGIApp
 
 from bot import web as http
 from bot.clock import Clock, SystemClock
@@ -262,7 +263,7 @@ async def web(settings: Settings, clock: Clock | None = None, stop: asyncio.Even
         async def health() -> dict[str, object]:
             return (await look()).as_json()
 
-        yield serve(http.build_web(slack.app, health), settings.port, stop)
+        yield serve(http.build_web(slack.app, health, _api(house)), settings.port, stop)
 
     await _last(settings, stop, work, clock=clock, socket_mode=False)
 
@@ -303,6 +304,16 @@ async def _last(
             await listeners_end()
 
     await unless(stop, lifetime(), grace=LAST_SECONDS)
+
+
+def _api(house: House) -> ASGIApp | None:
+    """Return the JSON API; None: no token was given, so there is none."""
+    token = house.settings.api_token
+    if token is None:
+        return None
+    from bot.api import build_api  # noqa: PLC0415  # a heavy library, for those only who asked for it
+
+    return build_api(house.database, house.clock, token.get_secret_value())
 
 
 Look = Callable[[], Coroutine[Any, Any, Health]]

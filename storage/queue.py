@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, false, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import codec, ledger
@@ -314,9 +314,13 @@ class Queue:
         owner: str | None = None,
         order: str | None = None,
         unresolved: bool = True,
+        after: str | None = None,
         limit: int | None = None,
     ) -> Gaps:
-        """Return gaps, oldest first; `order` is a number as people write it. A `state` decides over `unresolved`."""
+        """Return gaps, oldest first; `order` is a number as people write it. A `state` decides over `unresolved`.
+
+        `after`: only those that come later in this order than the gap of that id; none where there is no such gap.
+        """
         wanted = {ROW.store: store, ROW.kind: kind, ROW.owner: owner}
         where = [column == value for column, value in wanted.items() if value is not None]
         if order is not None:
@@ -325,8 +329,21 @@ class Queue:
             where.append(self._in_state(state))
         elif unresolved:
             where.append(UNRESOLVED)
+        if after is not None:
+            where.append(await self._later_than(after))
         statement = select(GAPS).where(*where).order_by(ROW.opened_at, ROW.since, ROW.id)
         return await self._gaps(statement.limit(limit) if limit is not None else statement)
+
+    async def _later_than(self, gap_id: str) -> Any:
+        gap = await self.get(gap_id)
+        if gap is None:
+            return false()
+        opened, since = ROW.opened_at == gap.opened_at, ROW.since == gap.finding.since
+        return or_(
+            ROW.opened_at > gap.opened_at,
+            and_(opened, ROW.since > gap.finding.since),
+            and_(opened, since, ROW.id > gap.id),
+        )
 
     def _in_state(self, state: State) -> Any:
         asleep = and_(ROW.snoozed_until.is_not(None), ROW.snoozed_until > self._now)

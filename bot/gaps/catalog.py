@@ -50,6 +50,11 @@ FORECASTS = frozenset(kind.code for kind in KINDS if kind.forecast)
 """Kinds that only say what will be."""
 
 
+def title(code: str) -> str:
+    """Return what people call a kind; a kind that is no longer known keeps its code."""
+    return _BY_CODE[code].title if code in _BY_CODE else code
+
+
 def kind(code: str) -> Described:
     """Return the kind of that code, such as `sync.unfulfilled`. Raises KeyError for an unknown one."""
     return _BY_CODE[code]

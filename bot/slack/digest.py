@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.gaps.catalog import title
 from bot.slack.cards import buttons, turns
 from bot.slack.escape import safe
 from bot.slack.inline import ago, counted, headed, order_name, person, severity, when
@@ -22,7 +23,6 @@ from bot.slack.message import (
     section,
     within,
 )
-from bot.slack.wording import title
 from storage.findings import Severity
 from storage.gap import Gap
 

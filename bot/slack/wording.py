@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.gaps.catalog import kind
+from bot.gaps.catalog import title
 from bot.slack.escape import safe
 from bot.slack.inline import called, counted, headed, headline, order_name, person, when
 from bot.slack.message import SECTION, TEXT, Message, context, header, section, within
@@ -14,14 +14,6 @@ from storage.gap import Event, Gap
 Facts = Mapping[str, Any]
 REASON = 400
 _SEVERITIES = frozenset(level.word for level in Severity)
-
-
-def title(code: str) -> str:
-    """Return what people call a kind; a kind that is no longer known keeps its code."""
-    try:
-        return kind(code).title
-    except (KeyError, LookupError):
-        return code
 
 
 # ---------------------------------------------------------------- one turn of one gap

@@ -1,5 +1,7 @@
 """The front door: what each command hands on, what it prints where, and how it ends."""
 
+import csv
+import io
 import json
 import logging
 import sys
@@ -271,6 +273,28 @@ def test_order_live_asks_both_systems(stuck, wiring):
     told = stuck("order", "1001", "--live", "--json")
     assert wiring.asked[0][1][1:] == ("1001", True)
     assert json.loads(told.stdout)["verdict"] == "gap"
+
+
+def test_gaps_as_a_table_for_a_spreadsheet_hold_no_formula(stuck, wiring):
+    wiring.answers["gaps"] = [GAP, replace(GAP, id="g2", order='=HYPERLINK("http://x")', owner="U1")]
+    told = stuck("gaps", "--csv")
+    assert told.exit_code == 0
+    [first, second] = csv.DictReader(io.StringIO(told.stdout_bytes.decode("utf-8-sig")))
+    assert (first["id"], first["kind"], first["state"], first["severity"]) == (
+        "g1",
+        "sync.unfulfilled",
+        "open",
+        "high",
+    )
+    assert (first["title"], first["evidence"]) == (
+        "Shipped, but unfulfilled in Shopify",
+        "shipstation notified: no",
+    )
+    assert (second["owner"], second["order"]) == ("U1", """'=HYPERLINK("http://x")""")
+
+
+def test_gaps_are_not_told_in_two_ways_at_once(stuck, wiring):
+    assert stuck("gaps", "--csv", "--json").exit_code == 2
 
 
 def test_order_without_live_needs_no_credentials(stuck, wiring):

@@ -69,7 +69,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         finalize=_finalized,
     )
-    environment.globals.update(w=wording, kind=catalog.kind, pairs=pairs, link=link)
+    environment.globals.update(w=wording, title=catalog.title, kind=catalog.kind, pairs=pairs, link=link)
     return environment
 
 

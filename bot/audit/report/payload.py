@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from bot.audit.report import wording
 from bot.audit.result import Audit, AuditGap
+from bot.gaps import catalog
 from storage.findings import Evidence
 
 COLUMNS = (
@@ -91,7 +92,7 @@ def _row(gap: AuditGap, audit: Audit, texts: _Texts) -> list[Any]:
     said = (
         gap.order,
         finding.kind,
-        wording.title(finding.kind),
+        catalog.title(finding.kind),
         finding.headline,
         wording.cause(finding.cause.code),
         finding.cause.text,

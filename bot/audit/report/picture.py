@@ -10,6 +10,7 @@ from bot.audit.report import series, wording
 from bot.audit.report.charts import scale_step
 from bot.audit.report.tally import Tally
 from bot.audit.result import Audit
+from bot.gaps import catalog
 
 if TYPE_CHECKING:  # it takes seconds to import, and only this file needs it
     from matplotlib.axes import Axes
@@ -166,7 +167,7 @@ def _axes(figure: "Figure", place: tuple[float, float], *, left: float) -> "Axes
 
 def _nothing(figure: "Figure", tally: Tally, top: float) -> None:
     """Write what was looked for, and beside it what could not be judged."""
-    unjudged = dict.fromkeys(wording.title(each.kind) for each in tally.audit.not_judged)
+    unjudged = dict.fromkeys(catalog.title(each.kind) for each in tally.audit.not_judged)
     columns = (
         (_LEFT, "Looked for and not met", [kind.title for kind in tally.absent]),
         (_NAMES, "Not judged", list(unjudged)),

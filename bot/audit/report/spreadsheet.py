@@ -1,16 +1,9 @@
-"""gaps.csv: one row a gap, safe to open in a spreadsheet. No cell can be a formula, and none loses digits.
-
-A spreadsheet takes a text for a formula by its first letter, and for a number or a date by its look. An apostrophe in front
-keeps it what it is; OWASP calls the first CSV injection.
-"""
-
-import csv
-import io
-import re
-from functools import lru_cache
+"""gaps.csv: one row a gap, safe to open in a spreadsheet."""
 
 from bot.audit.report import wording
 from bot.audit.result import Audit, AuditGap
+from bot.gaps import catalog
+from bot.spreadsheet import figure_cell, table, text_cell
 from storage.findings import Evidence
 
 HEADER = (
@@ -33,47 +26,18 @@ HEADER = (
     "shopify link",
     "shipstation link",
 )
-_FORMULA = r"=+\-@\uff1d\uff0b\uff0d\uff20"
-"""First letters of a formula; the wide ones are taken for the same in some languages."""
-_UNSEEN = r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
-_STARTS_FORMULA = re.compile(rf"{_UNSEEN}*[{_FORMULA}]|[\t\r\n]")
-_LATER_FORMULA = re.compile(rf"(;{_UNSEEN}*)(?=[{_FORMULA}])")
-"""Where a spreadsheet that parts cells at semicolons would begin one."""
-_DAMAGED = re.compile(r"0\d+|\d{12,}|\d+(\.\d+)?[eE]\d+|\d+[-/:.]\d[-/:.\d]*")
-"""Looks like a number or a date, and would be shown as another: 007, tracking numbers, 12E5, 12-3."""
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
 def gaps_csv(audit: Audit) -> bytes:
-    """Return the file: UTF-8 with its mark, CRLF, a header, the worst gap first. Times in UTC, days with one decimal."""
-    text = io.StringIO(newline="")
-    rows = csv.writer(text, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
-    rows.writerow(HEADER)
-    rows.writerows(_cells(gap, audit) for gap in audit.gaps)
-    return text.getvalue().encode("utf-8-sig", "replace")
-
-
-@lru_cache(maxsize=20_000)
-def text_cell(text: str | None) -> str:
-    """Return a text on one line, behind an apostrophe where a spreadsheet would take it for something else."""
-    cell = figure_cell(text)
-    return f"'{cell}" if _DAMAGED.fullmatch(cell.strip()) else cell
-
-
-def figure_cell(text: str | None) -> str:
-    """Return a number that may be read as one, but never as a formula."""
-    said = text or ""
-    flat = said if said.isprintable() else _CONTROL.sub(" ", said)
-    if ";" in flat:
-        flat = _LATER_FORMULA.sub(r"\1'", flat)
-    return f"'{flat}" if _STARTS_FORMULA.match(said) else flat
+    """Return the file, the worst gap first. Times in UTC, days with one decimal."""
+    return table(HEADER, (_cells(gap, audit) for gap in audit.gaps))
 
 
 def _cells(gap: AuditGap, audit: Audit) -> list[str]:
     finding = gap.finding
     texts = {
         "kind": finding.kind,
-        "title": wording.title(finding.kind),
+        "title": catalog.title(finding.kind),
         "severity": finding.severity.word,
         "order": gap.order or "whole store",
         "store": gap.store,

@@ -11,6 +11,7 @@ from bot.audit.report import wording
 from bot.audit.report.common import UNKNOWN, CauseRow
 from bot.audit.report.tally import KindRow, Tally
 from bot.audit.result import Audit, NotJudged
+from bot.gaps import catalog
 from bot.terminal import safe
 
 MOST_KINDS = 8
@@ -91,7 +92,7 @@ def _not_judged(tally: Tally) -> Iterator[Text]:
 
 def _needs(needs: str, members: Sequence[NotJudged]) -> Text:
     more = f" and {len(members) - 1} more" if len(members) > 1 else ""
-    return Text.assemble("? ", wording.title(members[0].kind), more, ": ", safe(needs))
+    return Text.assemble("? ", catalog.title(members[0].kind), more, ": ", safe(needs))
 
 
 def _rejected(audit: Audit) -> Iterator[Text]:

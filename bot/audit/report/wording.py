@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from bot.audit.result import Audit
-from bot.gaps import catalog, words
+from bot.gaps import words
 
 if TYPE_CHECKING:  # the numbers are worded with what stands here
     from bot.audit.report.tally import Tally
@@ -85,11 +85,6 @@ def window(audit: Audit) -> str:
 def tied(text: str) -> str:
     """Return a text in which no line ends between a small figure and what it counts: `27 Oct`, `3 kinds`."""
     return re.sub(r"\b(\d{1,2}) (?=\w)", "\\1\u00a0", text)
-
-
-def title(code: str) -> str:
-    """Return what people call a kind."""
-    return catalog.kind(code).title
 
 
 def cause(code: str) -> str:

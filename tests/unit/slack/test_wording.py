@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.gaps.catalog import KINDS
+from bot.gaps.catalog import KINDS, title
 from bot.slack import wording
 from storage.gap import Event
 
@@ -116,4 +116,4 @@ def test_going_blind_and_seeing_again_name_the_store():
 
 
 def test_a_kind_that_nobody_knows_any_more_keeps_its_code():
-    assert wording.title("sync.forgotten") == "sync.forgotten"
+    assert title("sync.forgotten") == "sync.forgotten"
