@@ -1,4 +1,4 @@
-"""`/stuck`: summary, order, mine, audit, help; and the buttons that share an answer in the channel."""
+"""`/stuck`: summary, list, order, mine, audit, help; and the buttons that share an answer in the channel."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -11,12 +11,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import StuckError
 from bot.lookup import OrderView
-from bot.slack import answers, audits, digest, replies
+from bot.slack import answers, audits, digest, listing, replies
 from bot.slack.clicks import Listener, Voice, Work, may_act, on_press, patiently, voice_of
 from bot.slack.desk import Desk
 from bot.slack.escape import safe
 from bot.slack.message import Message
 from bot.slack.people import People
+from bot.slack.wanted import read_wanted
 
 COMMAND = "/stuck"
 AUDIT = "audit"
@@ -88,6 +89,18 @@ async def mine(desk: Desk, voice: Voice, about: str, shared_by: str | None) -> M
     return digest.mine(voice.user, gaps, desk.clock.now(), shared_by=shared_by)
 
 
+async def list_(desk: Desk, voice: Voice, about: str, shared_by: str | None) -> Message:
+    """Return the gaps that some words mean."""
+    words = answers.read_key(about)[2] if about.startswith("||") else about
+    stores = [store.rules.name for store in desk.stores]
+    wanted = read_wanted(words, me=voice.user, stores=stores)
+    if isinstance(wanted, str):
+        return listing.not_understood(wanted, stores)
+    now = desk.clock.now()
+    gaps = [gap for gap in await desk.unresolved() if wanted.fits(gap, now)]
+    return listing.listing(gaps, words, now, shared_by=shared_by)
+
+
 async def order(desk: Desk, voice: Voice, about: str, shared_by: str | None) -> Message:
     """Return what each side says of the order of that key; several to choose from where it is not one."""
     store, order_id, number = answers.read_key(about)
@@ -104,7 +117,7 @@ def worth_showing(views: tuple[OrderView, ...]) -> list[OrderView]:
     return found or sorted(views, key=lambda view: (view.error is None, not view.shipstation))[:1]
 
 
-ANSWERS: dict[str, Build] = {"summary": summary, "order": order, "mine": mine}
+ANSWERS: dict[str, Build] = {"summary": summary, "order": order, "list": list_, "mine": mine}
 
 
 # ---------------------------------------------------------------- buttons on answers

@@ -37,10 +37,11 @@ GONE = "That gap is no longer in the queue. Nothing was changed."
 REFRESHED = "Nothing was changed; the card is being brought up to date."
 NAMED = 3
 """Of those who may act, how many are named to somebody who may not."""
-WORDS = ("summary", "order", "mine", "audit", "help")
+WORDS = ("summary", "list", "order", "mine", "audit", "help")
 
 HELP = """*stuck* finds orders that are stuck between Shopify and ShipStation.
 • `/stuck summary`: where everything stands (by kind, unowned, oldest, snoozed)
+• `/stuck list import unowned >1d`: the gaps of a kind, cause, store, owner, severity or age
 • `/stuck order 1234`: what each system says about one order, read now
 • `/stuck mine`: what you have claimed
 • `/stuck audit`: last month's stuck orders from exports of both systems; or drop them into a direct message to stuck

@@ -164,7 +164,10 @@ def test_links_inside_the_documents_lead_somewhere(page):
             continue
         assert not path or (folder / path).exists(), target
         if anchor:
-            slugs = {re.sub(r"[^\w -]", "", one).lower().replace(" ", "-") for one in headings(Path(path).name or page)}
+            slugs = {
+                re.sub(r"[^\w -]", "", one).lower().replace(" ", "-")
+                for one in headings(Path(path).name or page)
+            }
             assert anchor in slugs, target
 
 

@@ -267,3 +267,49 @@ async def test_an_answer_that_comes_after_half_an_hour_still_arrives_privately(f
 
     front.look = look
     assert "Everything agrees." in (await ask(front, "order 1234")).words
+
+
+# ---------------------------------------------------------------- list
+
+
+async def test_the_list_shows_what_was_asked_for_oldest_first_with_buttons(front):
+    old = await front.open_gap("6001", "#1001", since=front.clock.now() - timedelta(days=3))
+    await front.open_gap("6002", "#1002")
+    said = await ask(front, "list")
+    assert said.words.index("#1001") < said.words.index("#1002")
+    assert "2 gaps, oldest first" in said.words
+    await front.slack.click(said, "Claim", "U0ALEX")
+    await front.until(old, "claimed")
+    await front.slack.command("/stuck", "list me", "U0ALEX")
+    said = (await front.told("U0ALEX", count=2)).words
+    assert "#1001" in said
+    assert "#1002" not in said
+    assert "1 gap for “me”" in said
+
+
+async def test_a_list_without_gaps_and_one_that_is_not_understood_say_what_to_type(front):
+    await front.open_gap()
+    said = (await ask(front, "list import >1d")).words
+    assert "No gap for “import &gt;1d”" in said
+    await front.slack.command("/stuck", "list sinc", "U0ALEX")
+    said = (await front.told("U0ALEX", count=2)).words
+    assert "Did you mean `sync`" in said
+    assert "/stuck list import unowned" in said
+
+
+async def test_a_shared_list_stands_in_the_channel_without_buttons(front):
+    await front.open_gap()
+    said = await ask(front, "list sync")
+    await front.slack.click(said, "Share in channel", "U0ALEX")
+    await front.slack.wait_for(front.slack.messages)
+    shared = front.slack.messages()[0]
+    assert "1 gap for “sync”" in shared.words
+    assert shared.buttons == []
+
+
+async def test_a_long_list_is_cut_and_says_so(front):
+    for number in range(20):
+        await front.open_gap(str(6000 + number), f"#{1000 + number}")
+    said = await ask(front, "list")
+    assert "and 5 more" in said.words
+    assert len(said.blocks) <= 50
