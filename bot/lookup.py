@@ -1,19 +1,22 @@
 """One order, asked for by a person: what each side says, and why it is or is not a gap."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from bot.clock import Clock
 from bot.errors import SourceError
 from bot.gaps.dossier import Dossier, Verdict
 from bot.gaps.judge import judge, stands_for
 from bot.gaps.links import links
+from bot.gaps.rules import StoreRules
 from bot.reconcile import WatchedStore, reread
 from bot.reconcile.judging import Company, full_dossier
 from bot.reconcile.watched import WHILE_A_PERSON_WAITS
 from bot.sources.retries import retries_within
+from storage.database import Database
 from storage.facts import Order, Shipment, ShipStationOrder, number_key
 from storage.findings import Links
 from storage.gap import STORE_SUBJECT
@@ -43,6 +46,50 @@ class OrderView:
     look_again_at: datetime | None = None
     error: str | None = None
     """A side that could not be read, in one sentence; the rest is then as last seen."""
+    facts: Dossier | None = None
+    """All that the verdict rests on; None: it was not found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What was read of one store's orders so far: nobody is asked for it."""
+
+    database: Database
+    rules: StoreRules
+    clock: Clock
+
+    async def numbered(self, number: str, *, error: str | None = None) -> tuple[OrderView, ...]:
+        """Return the orders of that number; where there is none, those that add a prefix or suffix to it."""
+        async with self.database.read() as session:
+            mirror = Mirror(session, self.rules.name)
+            rows = await mirror.load(await mirror.find(number)) or await _around(mirror, number)
+            return await self._views(mirror, Queue(session, self.clock.now()), rows, error)
+
+    async def of_id(self, order_id: str) -> OrderView | None:
+        """Return the order with this Shopify id; None: none was read."""
+        async with self.database.read() as session:
+            mirror = Mirror(session, self.rules.name)
+            queue = Queue(session, self.clock.now())
+            views = await self._views(mirror, queue, await mirror.load([order_id]), None)
+        return next(iter(views), None)
+
+    async def _views(
+        self, mirror: Mirror, queue: Queue, rows: Mapping[str, Rows], error: str | None
+    ) -> tuple[OrderView, ...]:
+        stores, newest = await mirror.stores(), await mirror.newest_imported()
+        company = Company(mirror, self.rules)
+        facts = [
+            await full_dossier(mirror, self.rules, each, stores, newest, company) for each in rows.values()
+        ]
+        of_store = await queue.of_store(self.rules.name)
+        gaps = [await queue.list(store=self.rules.name, order=each.order.name) for each in facts]
+        now = self.clock.now()
+        return tuple(
+            _view(
+                each, [*(gap for gap in of_store if stands_for(gap.finding, each, now)), *of_it], error, now
+            )
+            for each, of_it in zip(facts, gaps, strict=True)
+        )
 
 
 async def look_up(store: WatchedStore, number: str, *, live: bool) -> tuple[OrderView, ...]:
@@ -54,27 +101,9 @@ async def look_up(store: WatchedStore, number: str, *, live: bool) -> tuple[Orde
     """
     with retries_within(WHILE_A_PERSON_WAITS):
         error = await _refresh(store, number) if live else None
-        views = await _mirrored(store, number, error)
+        known = Remembered(store.database, store.rules, store.clock)
+        views = await known.numbered(number, error=error)
         return views or (await _not_found(store, number, error, live=live),)
-
-
-async def _mirrored(store: WatchedStore, number: str, error: str | None) -> tuple[OrderView, ...]:
-    async with store.database.read() as session:
-        mirror = Mirror(session, store.name)
-        rows = await mirror.load(await mirror.find(number)) or await _around(mirror, number)
-        stores, newest = await mirror.stores(), await mirror.newest_imported()
-        company = Company(mirror, store.rules)
-        facts = [
-            await full_dossier(mirror, store.rules, each, stores, newest, company) for each in rows.values()
-        ]
-        queue = Queue(session, store.clock.now())
-        of_store = await queue.of_store(store.name)
-        gaps = [await queue.list(store=store.name, order=each.order.name) for each in facts]
-    now = store.clock.now()
-    return tuple(
-        _view(store, each, [*(gap for gap in of_store if stands_for(gap.finding, each, now)), *of_it], error)
-        for each, of_it in zip(facts, gaps, strict=True)
-    )
 
 
 async def _around(mirror: Mirror, number: str) -> dict[str, Rows]:
@@ -96,12 +125,12 @@ async def _refresh(store: WatchedStore, number: str) -> str | None:
     return None
 
 
-def _view(store: WatchedStore, facts: Dossier, gaps: Sequence[Gap], error: str | None) -> OrderView:
-    verdict = judge(facts, store.clock.now())
+def _view(facts: Dossier, gaps: Sequence[Gap], error: str | None, now: datetime) -> OrderView:
+    verdict = judge(facts, now)
     folded = [gap for gap in gaps if gap.subject == STORE_SUBJECT]
     return OrderView(
         order=facts.order.name,
-        store=store.name,
+        store=facts.rules.name,
         verdict="gap" if folded else verdict.outcome,
         why=_one_of_many(folded[0]) if folded else _why(verdict, gaps),
         read_at=facts.order.read_at,
@@ -112,6 +141,7 @@ def _view(store: WatchedStore, facts: Dossier, gaps: Sequence[Gap], error: str |
         links=links(facts),
         look_again_at=verdict.look_again_at,
         error=error,
+        facts=facts,
     )
 
 

@@ -39,6 +39,13 @@ FOR_AUDITS = {
     "im:write": "/stuck audit has no place to answer",
 }
 """What an audit in Slack lacks without them; everything else works."""
+FOR_LINKS = {
+    "links:read": "links to Shopify orders are not noticed",
+    "links:write": "links to Shopify orders stay without what both systems say",
+}
+"""What links to orders lack without them; everything else works."""
+AUDITS_WORK = "/stuck audit, and exports dropped into a direct message to stuck."
+LINKS_WORK = "Links to Shopify orders get below them what both systems say."
 
 
 async def examine_all(settings: Settings | ConfigurationError, build: BuildSources) -> list[Check]:
@@ -144,7 +151,8 @@ async def _slack(settings: Settings) -> AsyncIterator[Check]:
     yield Check("Slack", ok=True, text=f"Connected to {identity.team}.")
     yield _scopes(identity, NEEDED_SCOPES | (FOR_GROUPS if settings.allowed.groups else {}))
     if identity.scopes:
-        yield _audits(identity)
+        yield _optional(identity, "audits in Slack", FOR_AUDITS, AUDITS_WORK)
+        yield _optional(identity, "links to orders", FOR_LINKS, LINKS_WORK)
     yield _direct(identity)
     async for check in examine_access(gateway.client, settings.allowed):
         yield check
@@ -184,16 +192,16 @@ def _scopes(identity: Identity, needed: Mapping[str, str]) -> Check:
     return Check("Slack scopes", ok=True, text="All that is needed.")
 
 
-def _audits(identity: Identity) -> Check:
-    subject = "audits in Slack"
-    missing = [
-        f"without {scope} {cost}" for scope, cost in FOR_AUDITS.items() if scope not in identity.scopes
-    ]
+def _optional(identity: Identity, subject: str, costs: Mapping[str, str], works: str) -> Check:
+    """Say in yellow what one thing in Slack lacks; `works`: what it is good for where nothing is missing."""
+    missing = [f"without {scope} {cost}" for scope, cost in costs.items() if scope not in identity.scopes]
     if missing:
-        todo = "If you want audits in Slack, update the app from `stuck manifest` and reinstall it to the workspace."
+        todo = (
+            f"If you want {subject}, update the app from `stuck manifest` and reinstall it to the workspace."
+        )
         text = "; ".join(missing)
         return Check(subject, ok=None, text=f"{text[:1].upper()}{text[1:]}.", todo=todo)
-    return Check(subject, ok=True, text="/stuck audit, and exports dropped into a direct message to stuck.")
+    return Check(subject, ok=True, text=works)
 
 
 def _direct(identity: Identity) -> Check:

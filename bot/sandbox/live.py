@@ -22,14 +22,24 @@ COMMANDS: tuple[Json, ...] = (
         "description": "What is stuck between Shopify and ShipStation",
         "words": [
             {"word": "summary", "hint": "", "description": "What is stuck right now, by kind and severity"},
+            {"word": "list", "hint": "unowned >1d", "description": "The gaps that some words mean"},
             {"word": "order", "hint": "1042", "description": "What each side says about one order"},
+            {
+                "word": "checklist",
+                "hint": "order 1042",
+                "description": "What to look at, ticked for one order",
+            },
             {"word": "mine", "hint": "", "description": "The gaps that you have claimed"},
+            {"word": "share", "hint": "order 1042", "description": "The same answers, for everybody here"},
             {"word": "audit", "hint": "", "description": "Last month's stuck orders, from exports"},
             {"word": "help", "hint": "", "description": "Everything that stuck can do"},
         ],
     },
 )
 """What the composer completes."""
+
+SHORTCUTS: tuple[Json, ...] = ({"callback_id": "check_order", "name": "Check this order"},)
+"""What the menu of every message offers."""
 
 
 class WatchedWorld(Protocol):
@@ -147,6 +157,7 @@ def snapshot(workspace: Workspace, user: str) -> Json:
         "channels": [{"id": one.id, "name": one.name} for one in rooms if not one.im_user],
         "messages": said,
         "commands": COMMANDS,
+        "shortcuts": SHORTCUTS,
         "clock": told_clock(workspace.clock),
         **told_views(workspace, user),
     }

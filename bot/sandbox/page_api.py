@@ -43,6 +43,7 @@ class PageApi:
             "/page/click": self.click,
             "/page/command": self.command,
             "/page/say": self.say,
+            "/page/shortcut": self.shortcut,
             "/page/upload": self.upload,
             "/page/drop": self.drop,
             "/page/submit": self.submit,
@@ -83,6 +84,14 @@ class PageApi:
         thread_ts = told.get("thread_ts")
         await self._workspace.say(told["text"], told["user"], told["channel"], thread_ts)
         return JSONResponse({"ok": True})
+
+    async def shortcut(self, request: Request) -> Response:
+        """Choose a shortcut in a message's menu."""
+        told = await _body(request)
+        thing = self._thing(told)
+        if not isinstance(thing, Message) or thing.only_for is not None or thing.deleted:
+            return JSONResponse({"ok": False, "error": "gone"}, 409)
+        return _answer(await self._workspace.shortcut(thing, str(told["callback_id"]), told["user"]))
 
     async def upload(self, request: Request) -> Response:
         """Take one file that somebody chose; nothing is shared by that yet."""

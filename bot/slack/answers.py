@@ -29,15 +29,15 @@ def answer(view: OrderView, typed: str, now: datetime, *, shared_by: str | None 
     """Return everything about one order; with `shared_by`, as it goes into the channel, without buttons."""
     subject = linked(named_order(view.order), view.links.shopify, view.links.shipstation)
     said = [] if _nowhere(view) else [_shopify(view), _shipstation(view)]
-    notes = _notes(view)
+    notes = notes_of(view)
     blocks = [
-        section(f"{subject}\n{_verdict(view)}"),
+        section(f"{subject}\n{verdict_of(view)}"),
         *([columns(said)] if said else []),
         *_gaps(view, now, with_buttons=shared_by is None),
         *([context(*notes)] if notes else []),
     ]
     spoken = [
-        f"{safe(named_order(view.order), 300)}: {_verdict(view)}",
+        f"{safe(named_order(view.order), 300)}: {verdict_of(view)}",
         *(_gap(gap, now) for gap in view.gaps[:GAPS]),
         *said,
         *notes,
@@ -46,7 +46,26 @@ def answer(view: OrderView, typed: str, now: datetime, *, shared_by: str | None 
     return shareable(Message(text, blocks), "order", key(view, typed), shared_by)
 
 
-def _verdict(view: OrderView) -> str:
+def preview(view: OrderView, now: datetime) -> Message:
+    """Return both sides as last read and the gaps, for below a link that somebody posted: without any button."""
+    subject = linked(named_order(view.order), view.links.shopify, view.links.shipstation)
+    said = [_shopify(view), _shipstation(view)]
+    note = f"Last read {when(view.read_at)}. Now, and to act on it: `/stuck order {safe(view.order, 80)}`"
+    blocks = [
+        section(f"{subject}\n{verdict_of(view)}"),
+        columns(said),
+        *_gaps(view, now, with_buttons=False),
+        context(note),
+    ]
+    spoken = [
+        f"{safe(named_order(view.order), 300)}: {verdict_of(view)}",
+        *(_gap(gap, now) for gap in view.gaps[:GAPS]),
+        *said,
+    ]
+    return Message(within((line.replace("*", "").replace("\n", "; ") for line in spoken), TEXT), blocks)
+
+
+def verdict_of(view: OrderView) -> str:
     """Return the verdict and why; the gaps of a stuck order say it themselves."""
     if view.verdict == "gap" and view.gaps and view.gaps[0].subject != STORE_SUBJECT:
         return f"{_VERDICTS[view.verdict]}: {counted(len(view.gaps), 'gap')}"
@@ -59,23 +78,28 @@ def _nowhere(view: OrderView) -> bool:
     return view.verdict == "not_found" and not view.shipstation
 
 
-def choose(views: Sequence[OrderView], typed: str) -> Message:
-    """Return the orders of that number, to choose one."""
+def choose(views: Sequence[OrderView], typed: str, *, pick: str = "stuck.pick") -> Message:
+    """Return the orders of that number, to choose one; `pick` is what the buttons set off."""
     said = f"{counted(len(views), 'order')} match {safe(typed, 80)}. Which one?"
+    return choice(said, [(view, typed) for view in views], pick=pick)
+
+
+def choice(said: str, views: Sequence[tuple[OrderView, str]], *, pick: str = "stuck.pick") -> Message:
+    """Return orders to choose one, each with the number that finds it; `said`, which is safe, stands above them."""
     blocks: list[Block] = [section(said)]
-    for view in views[:CHOICES]:
+    for view, typed in views[:CHOICES]:
         name = named_order(view.order)
-        pick = button("Show", "stuck.pick", key(view, typed), label=f"Show {name}")
+        show = button("Show", pick, key(view, typed), label=f"Show {name}")
         placed = f", placed {when(view.shopify.created_at)}" if view.shopify else ""
         blocks.append(
             section(
                 f"{safe(name, 300)} in {safe(view.store, 80)}{placed}: {_VERDICTS[view.verdict]}",
-                accessory=pick,
+                accessory=show,
             )
         )
     if len(views) > CHOICES:
         blocks.append(context(f"and {len(views) - CHOICES} more: type the number with its prefix or suffix"))
-    return Message(said, blocks)
+    return Message(said, blocks, private=True)
 
 
 def key(view: OrderView, typed: str) -> str:
@@ -104,7 +128,8 @@ def found_again(views: Sequence[OrderView], store: str, order_id: str) -> list[O
     return exact or list(views)
 
 
-def _notes(view: OrderView) -> list[str]:
+def notes_of(view: OrderView) -> list[str]:
+    """Return when it was read, when it is looked at again, and what could not be read."""
     if view.error and view.verdict == "not_found":
         return []
     notes = [f"Read {when(view.read_at)}."]

@@ -74,10 +74,15 @@ class Voice:
         except UNREACHABLE as failure:
             log.warning("a private answer did not arrive", error=type(failure).__name__)
 
-    async def share(self, message: Message) -> None:
-        """Say something in the channel, for everybody; if that fails, tell the person so."""
-        if not await self._reply(message, "in_channel"):
-            await self.tell(private(NOT_SHARED))
+    async def share(self, message: Message, *, otherwise: str = NOT_SHARED) -> None:
+        """Say something in the channel, for everybody; if that fails, tell the person `otherwise`.
+
+        What is private is told to this person alone.
+        """
+        if message.private:
+            await self.tell(message)
+        elif not await self._reply(message, "in_channel"):
+            await self.tell(private(otherwise))
 
     async def _reply(self, message: Message, visible: str, *, replace: bool = False) -> bool:
         """Answer by response_url: five times in half an hour. Return whether Slack took it."""

@@ -1,4 +1,4 @@
-"""`/stuck`: summary, list, order, mine, audit, help; and the buttons that share an answer in the channel."""
+"""`/stuck …`: what each word answers, privately or shared, and the buttons on those answers."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import StuckError
 from bot.lookup import OrderView
-from bot.slack import answers, audits, digest, listing, replies
+from bot.slack import answers, audits, checklist, digest, listing, replies
 from bot.slack.clicks import Listener, Voice, Work, may_act, on_press, patiently, voice_of
 from bot.slack.desk import Desk
 from bot.slack.escape import safe
@@ -20,7 +20,7 @@ from bot.slack.people import People
 from bot.slack.wanted import read_wanted
 
 COMMAND = "/stuck"
-AUDIT = "audit"
+AUDIT, SHARE = "audit", "share"
 NUMBER = 100
 """Characters of an order number that are looked up."""
 
@@ -33,7 +33,8 @@ def register(app: AsyncApp, desk: Desk, people: People) -> None:
     app.command(COMMAND)(_typed(desk, people))
     for what, build in ANSWERS.items():
         app.action(f"share.{what}")(on_press(people, _shared(desk, build)))
-    app.action("stuck.pick")(on_press(people, _picked(desk)))
+    for pick, build in PICKS.items():
+        app.action(pick)(on_press(people, _picked(desk, build)))
 
 
 def _typed(desk: Desk, people: People) -> Listener:
@@ -51,14 +52,26 @@ def _typed(desk: Desk, people: People) -> Listener:
         if word == AUDIT:
             if await may_act(people, context, body, voice):
                 await audits.open_window(voice, str(command.get("trigger_id") or ""), desk.stores)
-        elif word not in ANSWERS:
-            await voice.tell(replies.help_text(word))
-        elif word == "order" and not rest:
-            await voice.tell(replies.private(replies.WHICH_ORDER))
+            return
+        sharing = word == SHARE
+        if sharing:
+            word, rest = read_command(rest)
+        refused = _not_an_answer(word, rest, sharing=sharing)
+        if refused is not None:
+            await voice.tell(refused)
         elif await may_act(people, context, body, voice):
-            await voice.tell(await _built(ANSWERS[word], desk, voice, answers.typed_key(rest), None))
+            shared_by = voice.user if sharing else None
+            answer = await _built(ANSWERS[word], desk, voice, answers.typed_key(rest), shared_by)
+            await (voice.share(answer, otherwise=replies.NOT_POSTED) if sharing else voice.tell(answer))
 
     return typed
+
+
+def _not_an_answer(word: str, rest: str, *, sharing: bool) -> Message | None:
+    """Return what to type instead, where these words ask for nothing that can be answered or shared."""
+    if word not in ANSWERS:
+        return replies.private(replies.WHAT_TO_SHARE) if sharing else replies.help_text(word)
+    return replies.private(replies.WHICH_ORDER) if word == "order" and not rest else None
 
 
 def read_command(text: str) -> tuple[str, str]:
@@ -103,12 +116,44 @@ async def list_(desk: Desk, voice: Voice, about: str, shared_by: str | None) -> 
 
 async def order(desk: Desk, voice: Voice, about: str, shared_by: str | None) -> Message:
     """Return what each side says of the order of that key; several to choose from where it is not one."""
-    store, order_id, number = answers.read_key(about)
-    views = worth_showing(await patiently(voice, desk.look_up(number)))
-    views = answers.found_again(views, store, order_id)
+    number = answers.read_key(about)[2]
+    views = await looked_up(desk, voice, about)
     if len(views) > 1:
         return answers.choose(views, number)
     return answers.answer(views[0], number, desk.clock.now(), shared_by=shared_by)
+
+
+async def checklist_(desk: Desk, voice: Voice, about: str, shared_by: str | None) -> Message:
+    """Return the operator's checklist: as it is, or ticked for the order or store that some words name."""
+    if not about.startswith("||"):
+        return await _ticked_order(desk, voice, about, shared_by)
+    stores = {store.rules.name: store.rules for store in desk.stores}
+    what, name = checklist.read_about(answers.read_key(about)[2], stores)
+    if what == "list":
+        return checklist.general(shared_by=shared_by)
+    if what == "order":
+        return await _ticked_order(desk, voice, answers.typed_key(name), shared_by)
+    if name not in stores:
+        return checklist.which_store(name, list(stores))
+    seen, gaps = await desk.store_seen(stores[name])
+    return checklist.for_store(seen, gaps, shared_by=shared_by)
+
+
+async def _ticked_order(desk: Desk, voice: Voice, about: str, shared_by: str | None) -> Message:
+    number = answers.read_key(about)[2]
+    if not number:
+        return replies.private(replies.WHICH_ORDER)
+    views = await looked_up(desk, voice, about)
+    if len(views) > 1:
+        return answers.choose(views, number, pick="stuck.pick_checklist")
+    return checklist.for_order(views[0], number, desk.clock.now(), shared_by=shared_by)
+
+
+async def looked_up(desk: Desk, voice: Voice, about: str) -> list[OrderView]:
+    """Return the orders that a key means, read now; if there is none, the one answer that says the most about why."""
+    store, order_id, number = answers.read_key(about)
+    views = worth_showing(await patiently(voice, desk.look_up(number)))
+    return answers.found_again(views, store, order_id)
 
 
 def worth_showing(views: tuple[OrderView, ...]) -> list[OrderView]:
@@ -117,7 +162,15 @@ def worth_showing(views: tuple[OrderView, ...]) -> list[OrderView]:
     return found or sorted(views, key=lambda view: (view.error is None, not view.shipstation))[:1]
 
 
-ANSWERS: dict[str, Build] = {"summary": summary, "order": order, "list": list_, "mine": mine}
+ANSWERS: dict[str, Build] = {
+    "summary": summary,
+    "order": order,
+    "list": list_,
+    "checklist": checklist_,
+    "mine": mine,
+}
+PICKS: dict[str, Build] = {"stuck.pick": order, "stuck.pick_checklist": checklist_}
+"""What a choice between several orders leads to."""
 
 
 # ---------------------------------------------------------------- buttons on answers
@@ -130,9 +183,9 @@ def _shared(desk: Desk, build: Build) -> Work:
     return shared
 
 
-def _picked(desk: Desk) -> Work:
+def _picked(desk: Desk, build: Build) -> Work:
     async def picked(voice: Voice, action: dict[str, Any], body: dict[str, Any]) -> None:
-        answer = await _built(order, desk, voice, str(action.get("value") or ""), None)
+        answer = await _built(build, desk, voice, str(action.get("value") or ""), None)
         await voice.tell(answer, replace=True)
 
     return picked

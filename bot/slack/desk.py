@@ -6,14 +6,16 @@ from datetime import timedelta
 
 from bot.clock import Clock
 from bot.gaps import calendar
+from bot.gaps.checklist.store import StoreSeen
 from bot.gaps.rules import StoreRules
 from bot.health import store_health
-from bot.lookup import OrderView
+from bot.lookup import OrderView, Remembered
 from bot.reconcile import Recheck
 from bot.settings import StoreSettings
 from bot.slack.digest import Standing, StoreStanding
 from storage.database import Database
 from storage.gap import Change, Event, Gap
+from storage.mirror import Mirror
 from storage.notices import Notices
 from storage.queue import Queue
 from storage.runs import Runs
@@ -76,6 +78,36 @@ class Desk:
         async with self.database.write() as session:
             await Notices(session, self.clock.now()).owe_card(gap, touched=True)
         self.nudge()
+
+    async def known(self, number: str) -> list[OrderView]:
+        """Return the orders of that number as last read, of every store; nobody is asked."""
+        return [view for each in self._remembered() for view in await each.numbered(number)]
+
+    async def known_by_id(self, shop: str, order_id: str) -> OrderView | None:
+        """Return a shop's order with this Shopify id as last read; None: no store of ours, or none that was read."""
+        ours = [each for each in self._remembered() if each.rules.shop == shop]
+        return await ours[0].of_id(order_id) if ours else None
+
+    def _remembered(self) -> list[Remembered]:
+        return [Remembered(self.database, store.rules, self.clock) for store in self.stores]
+
+    async def store_seen(self, rules: StoreRules) -> tuple[StoreSeen, list[Gap]]:
+        """Return what is known of a store from its last runs, and its unresolved gaps."""
+        now = self.clock.now()
+        async with self.database.read() as session:
+            health = await store_health(Runs(session, now), rules.name, now, self.every)
+            gaps = await Queue(session, now).list(store=rules.name)
+            mirror = Mirror(session, rules.name)
+            seen = StoreSeen(
+                rules,
+                health.complete_at,
+                health.fresh,
+                health.error,
+                await mirror.stores(),
+                await mirror.newest_imported(),
+                tuple(gap.finding for gap in gaps),
+            )
+        return seen, gaps
 
     async def standing(self) -> Standing:
         """Return where everything stands now, for the summary and the Home tab."""

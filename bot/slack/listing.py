@@ -41,7 +41,7 @@ def not_understood(word: str, stores: Collection[str]) -> Message:
     near = " or ".join(f"`{safe(known, 80)}`" for known in nearest(word, stores))
     meant = f" Did you mean {near}?" if near else ""
     said = f"`{safe(word, 60)}` is no kind, cause, store, owner, severity or age.{meant}"
-    return Message(said, [section(said), context(EXAMPLES)])
+    return Message(said, [section(said), context(EXAMPLES)], private=True)
 
 
 def _whose(gap: Gap) -> str:

@@ -27,6 +27,8 @@ class Message:
 
     text: str
     blocks: list[Block] = field(default_factory=list)
+    private: bool = False
+    """Whether it is for one person only, wherever it was asked for: a question back, or why something cannot be."""
 
 
 def within(lines: Iterable[str], limit: int, *, separator: str = "\n") -> str:

@@ -32,26 +32,34 @@ BROKEN = (
     "The card shows what holds: look there, and try again in a minute. If it stays like this, run `stuck doctor`."
 )
 WHICH_ORDER = "Which order? For example `/stuck order 1234`."
+WHAT_TO_SHARE = (
+    "What should be shared here? `/stuck share summary`, `/stuck share order 1234`, `/stuck share list import unowned`, "
+    "`/stuck share checklist order 1234` and `/stuck share mine` post the answer in this channel."
+)
+NOT_POSTED = "Slack did not take it for this channel, so nothing was shared. Ask without `share`, then press *Share in channel*."
+NO_ORDER_NAMED = "No order number was found in that message. `/stuck order 1234` asks about any order."
 NOT_SHARED = "It could not be shared: the button is older than half an hour, or was used too often. Ask again, then share."
 GONE = "That gap is no longer in the queue. Nothing was changed."
 REFRESHED = "Nothing was changed; the card is being brought up to date."
 NAMED = 3
 """Of those who may act, how many are named to somebody who may not."""
-WORDS = ("summary", "list", "order", "mine", "audit", "help")
+WORDS = ("summary", "list", "order", "checklist", "mine", "share", "audit", "help")
 
 HELP = """*stuck* finds orders that are stuck between Shopify and ShipStation.
 • `/stuck summary`: where everything stands (by kind, unowned, oldest, snoozed)
 • `/stuck list import unowned >1d`: the gaps of a kind, cause, store, owner, severity or age
 • `/stuck order 1234`: what each system says about one order, read now
+• `/stuck checklist order 1234`: what to look at in both systems, ticked for one order; `store NAME` ticks it for a store
 • `/stuck mine`: what you have claimed
+• `/stuck share order 1234`: the same answers in this channel, for everybody: `summary`, `list …`, `checklist …`, `mine`
 • `/stuck audit`: last month's stuck orders from exports of both systems; or drop them into a direct message to stuck
 • `/stuck help`: this list
-Only you see the answers, until you share them in the channel."""
+On any message, ⋮ and *Check this order* looks up the orders it names. Only you see the answers, until you share them."""
 
 
 def private(text: str) -> Message:
     """Return words that are already safe as a message."""
-    return Message(text, [section(text)])
+    return Message(text, [section(text)], private=True)
 
 
 def help_text(typed: str = "") -> Message:

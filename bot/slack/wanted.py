@@ -61,10 +61,22 @@ def read_wanted(text: str, *, me: str, stores: Collection[str]) -> Wanted | str:
 
 
 def _narrower(wanted: Wanted, word: str, me: str, stores: Collection[str]) -> Wanted | None:
+    """Return what one more word leaves; None for one that means nothing here."""
     plain = word.casefold()
     store = next((name for name in stores if name.casefold() == plain), None)
     if store is not None:
         return replace(wanted, stores=wanted.stores | {store})
+    if age := _AGE.fullmatch(word):
+        return replace(wanted, older_than=timedelta(**{_UNITS[age[2].lower()]: int(age[1])}))
+    if plain in ME:
+        return replace(wanted, owners=wanted.owners | {me})
+    known = _narrower_still(wanted, plain)
+    if known is None and (user := _USER.fullmatch(word)):
+        return replace(wanted, owners=wanted.owners | {user[1]})
+    return known
+
+
+def _narrower_still(wanted: Wanted, plain: str) -> Wanted | None:
     if plain in KINDS | ROOMS:
         return replace(wanted, kinds=wanted.kinds | {plain})
     if plain in CAUSES:
@@ -73,12 +85,6 @@ def _narrower(wanted: Wanted, word: str, me: str, stores: Collection[str]) -> Wa
         return replace(wanted, states=wanted.states | {STATES[plain]})
     if plain in SEVERITIES:
         return replace(wanted, severities=wanted.severities | {SEVERITIES[plain]})
-    if plain in ME:
-        return replace(wanted, owners=wanted.owners | {me})
-    if age := _AGE.fullmatch(word):
-        return replace(wanted, older_than=timedelta(**{_UNITS[age[2].lower()]: int(age[1])}))
-    if user := _USER.fullmatch(word):
-        return replace(wanted, owners=wanted.owners | {user[1]})
     return None
 
 

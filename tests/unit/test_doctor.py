@@ -82,6 +82,7 @@ async def test_a_healthy_bot_is_green_from_end_to_end(patient):
             "Slack",
             "Slack scopes",
             "audits in Slack",
+            "links to orders",
             "direct messages",
             "channel of main",
             "reading back in main",
@@ -241,6 +242,14 @@ BROKEN = [
         "yellow",
         "Without files:read the exports cannot be read; without im:write /stuck audit has no place to answer.",
         "If you want audits in Slack",
+    ),
+    (without_scope("links:read", "links:write"), "Slack scopes", "green", "All that is needed", ""),
+    (
+        without_scope("links:write"),
+        "links to orders",
+        "yellow",
+        "Without links:write links to Shopify orders stay without what both systems say.",
+        "If you want links to orders",
     ),
     (without_scope("usergroups:read"), "Slack scopes", "green", "All that is needed", ""),
     (

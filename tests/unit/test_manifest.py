@@ -10,6 +10,10 @@ import yaml
 
 from bot import manifest
 from bot.errors import ConfigurationError
+from bot.sandbox.live import SHORTCUTS
+from bot.sandbox.slack.workspace import UNFURL_DOMAINS
+from bot.slack.checking import CALLBACK
+from bot.slack.replies import WORDS
 
 ROOT = Path(__file__).parents[2]
 URL = "https://stuck.example.com"
@@ -33,7 +37,7 @@ def test_both_variants_are_valid_for_slack(reference, variant, request):
 
 def test_socket_mode_names_no_address(socket_mode):
     assert socket_mode["settings"]["socket_mode_enabled"] is True
-    assert "url" not in json.dumps(socket_mode)
+    assert 'url"' not in json.dumps(socket_mode)
 
 
 def test_http_sends_everything_to_one_address(http):
@@ -71,6 +75,8 @@ def test_the_app_asks_for_no_more_than_it_uses(socket_mode):
         "files:write",
         "im:history",
         "im:write",
+        "links:read",
+        "links:write",
     }
 
 
@@ -103,6 +109,22 @@ def test_people_may_write_to_the_app_and_it_hears_of_nothing_else_that_they_writ
     assert (home["messages_tab_enabled"], home["messages_tab_read_only_enabled"]) == (True, False)
     events = socket_mode["settings"]["event_subscriptions"]["bot_events"]
     assert [event for event in events if event.startswith("message")] == ["message.im"]
+
+
+def test_every_message_has_the_shortcut_that_the_app_listens_to(socket_mode):
+    [shortcut] = socket_mode["features"]["shortcuts"]
+    assert (shortcut["type"], shortcut["callback_id"]) == ("message", CALLBACK)
+    assert shortcut["callback_id"] in {one["callback_id"] for one in SHORTCUTS}, "the sandbox offers it too"
+
+
+def test_links_are_heard_of_to_shopify_only_and_the_sandbox_knows_the_same_domains(socket_mode):
+    assert "link_shared" in socket_mode["settings"]["event_subscriptions"]["bot_events"]
+    assert socket_mode["features"]["unfurl_domains"] == list(UNFURL_DOMAINS)
+
+
+def test_the_usage_hint_names_every_word(socket_mode):
+    hint = socket_mode["features"]["slash_commands"][0]["usage_hint"]
+    assert [word for word in WORDS if word not in hint] == []
 
 
 def test_slack_takes_the_long_description(socket_mode):

@@ -67,11 +67,12 @@ def _astray(case: Case) -> Sequence[ShipStationOrder]:
     if not case.dossier.matches:
         return entered_by_hand(case.dossier)
     rows = [row for row in case.rows if row.status not in _SETTLED]
-    astray = [row for row in rows if _is_astray(case, row)]
+    astray = [row for row in rows if is_astray(case, row)]
     return astray if astray and len(astray) == len(case.rows) else ()
 
 
-def _is_astray(case: Case, row: ShipStationOrder) -> bool:
+def is_astray(case: Case, row: ShipStationOrder) -> bool:
+    """Whether a row stands in a store that is inactive, without a sales channel, or another shop's."""
     if row.store_id is None:
         return False
     store = case.dossier.stores.get(row.store_id)
@@ -143,7 +144,7 @@ def find_wrong_status(case: Case) -> Finding | Waiting | None:
     """I3: ready to ship in Shopify, and ShipStation waits for its payment, cancelled it or holds it without a date."""
     if case.standing.state != "ready" or case.dossier.live:
         return None
-    rows = _parked(case)
+    rows = parked(case)
     if not rows:
         return None
     row = max(rows, key=lambda row: (row.modified_at, row.id))
@@ -164,9 +165,9 @@ def find_wrong_status(case: Case) -> Finding | Waiting | None:
     )
 
 
-def _parked(case: Case) -> list[ShipStationOrder]:
+def parked(case: Case) -> list[ShipStationOrder]:
     """Return the parked rows that carry units which no working row has."""
-    parked = [row for row in case.rows if row.status in PARKED and not _is_held_on_purpose(case, row)]
+    parked = [row for row in case.rows if row.status in PARKED and not is_held_on_purpose(case, row)]
     working = [row for row in case.rows if row not in parked]
     if not parked or not working:
         return parked
@@ -177,7 +178,7 @@ def _parked(case: Case) -> list[ShipStationOrder]:
     return [row for row in parked if short & held(row.items, lines).units.keys()]
 
 
-def _is_held_on_purpose(case: Case, row: ShipStationOrder) -> bool:
+def is_held_on_purpose(case: Case, row: ShipStationOrder) -> bool:
     """Whether the row is on hold with a date, or because Shopify holds a part of the order."""
     if row.status != "on_hold":
         return False

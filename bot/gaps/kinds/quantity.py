@@ -28,7 +28,7 @@ def find_items_short(case: Case) -> Finding | Waiting | None:
     rows = [row for row in case.rows if row.status not in _GONE]
     if not rows or case.standing.state != "ready" or not all(row.items for row in rows):
         return None
-    short = _short(case, rows)
+    short = units_short(case, rows)
     if not short:
         return None
     since = latest((case.standing.since, *(bounded(row.created_at, case.order, case.now) for row in rows)))
@@ -49,7 +49,7 @@ def find_items_short(case: Case) -> Finding | Waiting | None:
     )
 
 
-def _short(case: Case, rows: Sequence[ShipStationOrder]) -> Load:
+def units_short(case: Case, rows: Sequence[ShipStationOrder]) -> Load:
     """Return the missing units by line. Units of unknown products may stand for lines that seem to be missing."""
     lines = case.order.detail.lines if case.order.detail else ()
     there = held([item for row in rows for item in row.items], lines)

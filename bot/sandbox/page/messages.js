@@ -6,6 +6,7 @@ import { clockTime, dayOf, dayWords } from "./dates.js";
 import { arrange, el, toast } from "./dom.js";
 import { emoji, picture } from "./emoji.js";
 import { attached } from "./files.js";
+import { openMenu } from "./menu.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { personName, store } from "./store.js";
 
@@ -22,7 +23,7 @@ export function message(body, { onThread } = {}) {
   const node = el("article", { class: "message", tabindex: "-1", data: { ts: body.ts }, "aria-label": `${personName(body.user)}, ${clockTime(Number(body.ts))}` },
     body.only_for && hidden(body),
     avatar(body.user),
-    el("div", { class: "message-body" }, head, content(body), body.files && attached(body.files), reactions(body), onThread && footer(body, onThread)));
+    el("div", { class: "message-body" }, head, content(body), body.attachments?.map(unfurled), body.files && attached(body.files), reactions(body), onThread && footer(body, onThread)), shortcuts(body));
   if (body.only_for) node.classList.add("message-private");
   return node;
 }
@@ -31,6 +32,24 @@ function content(body) {
   if (body.subtype === "tombstone") return el("p", { class: "tombstone" }, "This message was deleted.");
   if (!body.blocks?.length) return mrkdwn(body.text || "");
   return el("div", { class: "blocks" }, blocks(body.blocks, contextOf(body)));
+}
+
+// What an app put under a link of the message.
+function unfurled(attachment) {
+  const act = () => toast("A preview has no buttons here.");
+  return el("div", { class: "unfurl", role: "group", "aria-label": "Preview by stuck" },
+    el("div", { class: "unfurl-head" }, "stuck"),
+    el("div", { class: "blocks" }, blocks(attachment.blocks || [], { act, values: {}, hold: () => () => undefined })));
+}
+
+// The app's message shortcuts, which an ephemeral or deleted message does not have.
+function shortcuts(body) {
+  if (body.only_for || body.subtype === "tombstone" || !store.shortcuts.length) return null;
+  const node = el("button", { class: "message-menu", type: "button", title: "More actions", "aria-label": "More actions for this message", "aria-haspopup": "menu", "aria-expanded": "false" }, "⋮");
+  const options = store.shortcuts.map((one) => ({ text: one.name, description: "stuck", value: one.callback_id }));
+  const onChoose = ({ value }) => post("/page/shortcut", { user: store.user, channel: body.channel, ts: body.ts, callback_id: value });
+  node.addEventListener("click", () => openMenu(node, [{ options }], { onChoose, label: "More actions for this message" }));
+  return node;
 }
 
 function contextOf(body) {

@@ -9,6 +9,7 @@ export const store = {
   dm: "",
   channels: [],
   commands: [],
+  shortcuts: [],
   messages: new Map(),
   modals: [],
   home: null,
@@ -19,8 +20,8 @@ export const store = {
 };
 
 export function load(snapshot) {
-  const { user, bot, people, actors, channel, dm, channels, commands, modals, home } = snapshot;
-  Object.assign(store, { user, bot, people, actors, channel, dm, channels, commands, modals, home });
+  const { user, bot, people, actors, channel, dm, channels, commands, shortcuts, modals, home } = snapshot;
+  Object.assign(store, { user, bot, people, actors, channel, dm, channels, commands, shortcuts, modals, home });
   store.messages = new Map(snapshot.messages.map((message) => [key(message), message]));
   setClock(snapshot.clock);
   if (!store.place.id) store.place = { kind: "channel", id: channel };

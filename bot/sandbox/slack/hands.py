@@ -10,6 +10,7 @@ from bot.sandbox.slack.files import PretendFile, objections
 from bot.sandbox.slack.people import BOT_USER
 from bot.sandbox.slack.socket_mode import Ack
 from bot.sandbox.slack.things import Message, View
+from bot.sandbox.slack.unfurling import linked, shared
 
 if TYPE_CHECKING:
     from bot.sandbox.slack.workspace import Workspace
@@ -105,10 +106,11 @@ class Hands:
     async def say(
         self, text: str, user: str = DEFAULT_USER, channel: str | None = None, thread_ts: str | None = None
     ) -> Message:
-        """Write a line; the app hears of it when it is mentioned, and in its own conversation with somebody."""
+        """Write a line; the app hears of it when it is mentioned, in its own conversation with somebody, and of links."""
         workspace = self._workspace
         room = channel or workspace.channel
-        message = workspace.post(room, text, [], user=user, thread_ts=thread_ts)
+        message = workspace.post(room, linked(text), [], user=user, thread_ts=thread_ts)
+        await self._share_links(message)
         if workspace.channels[room].im_user:
             await self.hear(message)
         elif f"<@{BOT_USER}>" in text:
@@ -131,10 +133,29 @@ class Hands:
         workspace = self._workspace
         room = workspace.channels[channel] if channel else workspace.dm(user)
         told = workspace.files.told([file.id for file in files])
-        message = workspace.post(room.id, text, [], user=user, thread_ts=thread_ts, files=told)
+        message = workspace.post(room.id, linked(text), [], user=user, thread_ts=thread_ts, files=told)
+        await self._share_links(message)
         if room.im_user:
             await self.hear(message)
         return message
+
+    async def shortcut(self, message: Message, callback_id: str, user: str = DEFAULT_USER) -> Ack:
+        """Choose one of the app's shortcuts in the menu of a message, which an ephemeral one does not have."""
+        if message.only_for is not None or message.deleted:
+            raise LookupError("An ephemeral message, or one that is gone, has no shortcuts.")
+        workspace = self._workspace
+        payload = interactions.message_action(workspace, message, callback_id, workspace.people[user])
+        ack = await workspace.deliver("interactive", payload)
+        if ack.error:
+            self._trouble(user, f"stuck did not respond ({ack.error})")
+        return ack
+
+    async def _share_links(self, message: Message) -> None:
+        """Tell the app of the links in a message to the domains that it is registered for."""
+        workspace = self._workspace
+        if told := shared(workspace, message):
+            payload = interactions.event(workspace, told, workspace.people[message.user])
+            await workspace.deliver("events_api", payload)
 
     async def hear(self, message: Message) -> None:
         """Tell the app of a message in its own conversation with somebody, if it may read there."""

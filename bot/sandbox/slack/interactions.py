@@ -41,6 +41,21 @@ def command(workspace: "Workspace", name: str, text: str, channel: Channel, user
     }
 
 
+def message_action(workspace: "Workspace", message: Message, callback_id: str, user: Person) -> Json:
+    """Return the payload of a message shortcut: the whole message, and a way to answer."""
+    told: Json = {
+        "action_ts": workspace.stamp(),
+        "callback_id": callback_id,
+        "channel": {"id": message.channel, "name": workspace.channels[message.channel].name},
+        "message_ts": message.ts,
+        "message": message.as_json(metadata=True),
+        "response_url": workspace.response_url(
+            user.id, message.channel, message_ts=message.ts, thread_ts=message.thread_ts
+        ),
+    }
+    return _common(workspace, user, "message_action") | told
+
+
 def submission(workspace: "Workspace", view: View, user: Person) -> Json:
     """Return the `view_submission` payload of a modal as it is filled in."""
     told = {"view": view.as_json(view_values(view)), "response_urls": []}

@@ -1,6 +1,6 @@
 """Which Web API methods there are, and what each needs."""
 
-from bot.sandbox.slack import chat, files, methods, view_methods
+from bot.sandbox.slack import chat, files, methods, unfurling, view_methods
 from bot.sandbox.slack.methods import Method
 
 METHODS = {
@@ -12,6 +12,7 @@ METHODS = {
     "chat.delete": Method(chat.delete, "chat:write"),
     "chat.postEphemeral": Method(chat.post_ephemeral, "chat:write"),
     "chat.getPermalink": Method(chat.permalink),
+    "chat.unfurl": Method(unfurling.unfurl, "links:write"),
     "conversations.info": Method(methods.conversations_info, "channels:read"),
     "conversations.list": Method(methods.conversations_list, "channels:read"),
     "conversations.members": Method(methods.conversations_members, "channels:read"),

@@ -20,6 +20,8 @@ class Message:
     metadata: Json | None = None
     files: tuple[Json, ...] = ()
     """What Slack says of the files in it."""
+    unfurls: tuple[tuple[str, Json], ...] = ()
+    """What the app put under the links in it, by address."""
     only_for: str | None = None
     """User id: an ephemeral message that only this person sees."""
     broadcast: bool = False
@@ -32,6 +34,11 @@ class Message:
     def words(self) -> str:
         """Everything that a person can read in it, one text a line."""
         return "\n".join(words(list(self.blocks))) if self.blocks else self.text
+
+    @property
+    def previews(self) -> list[str]:
+        """Everything that a person can read under each of its links."""
+        return ["\n".join(words(list(one.get("blocks", [])))) for _, one in self.unfurls]
 
     @property
     def buttons(self) -> list[str]:
@@ -58,9 +65,16 @@ class Message:
             told["subtype"] = "thread_broadcast"
         if self.files:
             told |= {"subtype": "file_share", "files": list(self.files), "upload": False}
+        if self.unfurls:
+            told["attachments"] = [_attachment(place, *one) for place, one in enumerate(self.unfurls, 1)]
         if metadata and self.metadata:
             told["metadata"] = self.metadata
         return told
+
+
+def _attachment(place: int, address: str, unfurl: Json) -> Json:
+    told = {"id": place, "from_url": address, "app_unfurl_url": address, "is_app_unfurl": True}
+    return {"fallback": "[no preview available]", **unfurl, **told, "app_id": APP, "bot_id": BOT}
 
 
 def _tombstone(message: Message) -> Json:

@@ -17,7 +17,7 @@ from bot.sandbox.slack.respond import respond
 from bot.sandbox.slack.table import METHODS
 from bot.sandbox.slack.workspace import APP_TOKEN, BOT_TOKEN, Call, Workspace
 
-AS_JSON = ("blocks", "view", "metadata", "attachments", "files")
+AS_JSON = ("blocks", "view", "metadata", "attachments", "files", "unfurls")
 """Arguments that come as JSON text when they do not come in a JSON body."""
 SILENCE_SECONDS = 120.0
 """The longest that a planned timeout keeps a connection waiting (wall time)."""

@@ -41,11 +41,16 @@ SCOPES = frozenset(
         "groups:read",
         "im:history",
         "im:write",
+        "links:read",
+        "links:write",
         "reactions:write",
         "usergroups:read",
         "users:read",
     }
 )
+
+UNFURL_DOMAINS = ("admin.shopify.com", "myshopify.com")
+"""Domains of the manifest: the app is told of links to them and to what lies below them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,7 @@ class Workspace:
         self.channel = channel
         self.channels: dict[str, Channel] = {}
         self.scopes = set(SCOPES)
+        self.unfurl_domains = list(UNFURL_DOMAINS)
         self.tokens: dict[str, str | None] = {BOT_TOKEN: None, APP_TOKEN: None}
         """Token → the error code it is answered with, None while it is good."""
         self.calls: list[Call] = []
@@ -115,6 +121,7 @@ class Workspace:
         self.close = hands.close
         self.open_home = hands.open_home
         self.say = hands.say
+        self.shortcut = hands.shortcut
         self.drop = hands.drop
 
     # What stories look at

@@ -53,3 +53,7 @@ def test_every_word_narrows_and_words_of_one_sort_widen(a_gap):
     assert wanted("import sync").fits(gap, now)
     for other in ("import", "wholesale", "unowned", ">4d", "snoozed", "U0BO", "low"):
         assert not wanted(f"{other}").fits(replace(gap, owner="U0ME"), now), other
+
+
+def test_a_state_in_capitals_is_no_user():
+    assert wanted("UNOWNED") == Wanted(states=frozenset({"open"}))
