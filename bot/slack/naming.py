@@ -101,9 +101,9 @@ _NOT_AN_ORDER = tuple(
         r"\b\d+\.\d+\b",
         r"\+\d[\d\s().-]{6,}\d",  # phone numbers
         r"\(\d{2,5}\)[\s-]*\d[\d\s-]{3,}\d",
-        r"\b\d{2,4}[\s.-]\d{3}[\s.-]\d{3,4}\b",
+        r"\b\d{2,4}[ .-]\d{3}[ .-]\d{3,4}\b",
         r"\b\d{3}[.-]\d{4}\b",
-        r"\b(?:\d{4}\s){2,}\d{1,6}\b",  # parcels in groups of four
+        r"\b9[1-5]\d\d(?: \d{4}){3,}(?: \d{1,4})?\b",  # parcels in groups of four
         r"\b(?=\w*\d{4})[a-z0-9]{10,}\b",  # parcels, ids
         r"\b(?:http|error|status|port|v|sku|size)[\s:#-]*\d{3,5}\b",
     )

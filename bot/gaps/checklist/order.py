@@ -42,7 +42,8 @@ def of_order(
             Ticked(line, not_due(why if line.code == "ready" else "Left alone.")) for line in OF_ORDER
         )
     case, verdict = Case(facts, now), judge(facts, now)
-    found = [*known, *(each for each in verdict.findings if each.kind not in {one.kind for one in known})]
+    told = {each.kind for each in known}
+    found = [*known, *(each for each in verdict.findings if each.kind not in told and not doubted)]
     return tuple(Ticked(line, _tick(line, case, verdict, found, doubted=doubted)) for line in OF_ORDER)
 
 

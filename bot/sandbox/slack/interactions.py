@@ -73,6 +73,7 @@ def closed(workspace: "Workspace", view: View, user: Person, *, cleared: bool) -
 def event(workspace: "Workspace", body: Json, user: Person) -> Json:
     """Return the Events API envelope around `body`; every call makes a new event id."""
     number = workspace.number()
+    place = workspace.channels.get(str(body.get("channel", "")))
     return {
         "token": VERIFICATION_TOKEN,
         "team_id": TEAM,
@@ -82,7 +83,7 @@ def event(workspace: "Workspace", body: Json, user: Person) -> Json:
         "event_id": f"Ev{number:08d}",
         "event_time": int(workspace.clock.now().timestamp()),
         "authorizations": [{"team_id": TEAM, "user_id": "U0STUCK", "is_bot": True, "enterprise_id": None}],
-        "is_ext_shared_channel": user.team != TEAM,
+        "is_ext_shared_channel": user.team != TEAM or (place is not None and place.is_ext_shared),
     }
 
 

@@ -151,6 +151,8 @@ class Channel:
     members: set[str]
     is_private: bool = False
     is_archived: bool = False
+    is_ext_shared: bool = False
+    """Whether people of another organisation read here too."""
     im_user: str | None = None
     messages: dict[str, Message] = field(default_factory=dict)
     """By ts, oldest first."""
@@ -166,6 +168,7 @@ class Channel:
         if self.im_user:
             return told | {"is_im": True, "user": self.im_user, "is_channel": False}
         kind = {"is_channel": not self.is_private, "is_group": self.is_private, "is_im": False}
+        kind |= {"is_ext_shared": self.is_ext_shared, "is_shared": self.is_ext_shared}
         return told | kind | {"name": self.name, "is_member": self.has_bot, "num_members": len(self.members)}
 
     def replies(self, ts: str) -> list[Message]:

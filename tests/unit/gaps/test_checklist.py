@@ -126,11 +126,21 @@ def test_what_the_store_leaves_alone_has_nothing_open():
 
 
 def finding(kind, headline):
-    return Finding(kind, headline, Severity.HIGH, NOW, Cause("x", "unknown", "?"), NextAction("x", "Do this."), ())
+    return Finding(
+        kind, headline, Severity.HIGH, NOW, Cause("x", "unknown", "?"), NextAction("x", "Do this."), ()
+    )
 
 
 SHOP = ShipStationStore(
-    1, "Acme", "Shopify", 36, True, NOW, auto_refresh=True, refreshed_at=NOW - timedelta(hours=1), can_confirm=True
+    1,
+    "Acme",
+    "Shopify",
+    36,
+    True,
+    NOW,
+    auto_refresh=True,
+    refreshed_at=NOW - timedelta(hours=1),
+    can_confirm=True,
 )
 RULES = StoreRules("main", "acme.myshopify.com")
 
@@ -191,7 +201,10 @@ def test_gaps_are_counted_by_family_and_an_outage_has_its_own_line():
     assert (seen["orders"].said, seen["parcels"].said) == ("1 import gap open.", "2 sync-back gaps open.")
     assert "/stuck list sync main" in seen["parcels"].todo
     assert seen["cutoffs"].state == "ticked"
-    assert (seen["notifying"].said, seen["notifying"].todo) == ("Shopify was not told of 9 orders.", "Do this.")
+    assert (seen["notifying"].said, seen["notifying"].todo) == (
+        "Shopify was not told of 9 orders.",
+        "Do this.",
+    )
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ def numbers(text):
         ("#12", ["12"]),
         ("#1234 and 1234 and #1234.", ["1234"]),
         ("Orders: 1001, 1002 and 1003.", ["1001", "1002", "1003"]),
+        ("1001 1002 1003\n1004\n1005", ["1001", "1002", "1003", "1004", "1005"]),
         ("bare 2000 before sure #1000", ["1000", "2000"]),
     ],
 )
@@ -84,21 +85,35 @@ def test_blocks_rich_text_and_attachments_are_read():
     rich = {
         "type": "rich_text",
         "elements": [
-            {"type": "rich_text_section", "elements": [{"type": "text", "text": "see #1001 "}, {"type": "link", "url": ADMIN}]}
+            {
+                "type": "rich_text_section",
+                "elements": [{"type": "text", "text": "see #1001 "}, {"type": "link", "url": ADMIN}],
+            }
         ],
     }
     fields = {"type": "section", "fields": [{"type": "mrkdwn", "text": "*Order*\n#1002"}]}
-    old = {"title": "Ticket", "text": "about #1003", "fields": [{"title": "Order", "value": "#1004", "short": True}]}
+    old = {
+        "title": "Ticket",
+        "text": "about #1003",
+        "fields": [{"title": "Order", "value": "#1004", "short": True}],
+    }
     named = named_in({"text": "", "blocks": [rich, fields], "attachments": [old]})
     assert set(named.numbers) == {"1001", "1002", "1003", "1004"}
     assert [link.order_id for link in named.links] == ["6001"]
 
 
 def test_what_buttons_carry_is_not_what_the_message_says():
-    button = {"type": "button", "text": {"type": "plain_text", "text": "Claim 4321"}, "value": "1234", "action_id": "gap.claim"}
+    button = {
+        "type": "button",
+        "text": {"type": "plain_text", "text": "Claim 4321"},
+        "value": "1234",
+        "action_id": "gap.claim",
+    }
     assert named_in({"blocks": [{"type": "actions", "elements": [button]}]}).numbers == ()
 
 
-@pytest.mark.parametrize("broken", [{}, {"text": None}, {"blocks": "x"}, {"blocks": [None, 1]}, {"attachments": {"text": 1}}])
+@pytest.mark.parametrize(
+    "broken", [{}, {"text": None}, {"blocks": "x"}, {"blocks": [None, 1]}, {"attachments": {"text": 1}}]
+)
 def test_a_message_of_any_shape_is_survived(broken):
     assert named_in(broken).numbers == ()

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,20 @@ from bot.slack.app import build_app
 from bot.slack.cards import card
 from bot.slack.desk import Desk
 from storage.database import Database
+from storage.facts import (
+    FulfillmentOrder,
+    FulfillmentOrderLine,
+    Item,
+    Line,
+    Order,
+    OrderDetail,
+    Payment,
+    Shipment,
+    ShipStationOrder,
+    ShipStationStore,
+)
 from storage.findings import Cause, Evidence, Finding, NextAction, Severity
+from storage.mirror import Mirror
 from storage.notices import Notices
 from storage.queue import Event, Gap, Judged, Queue
 from storage.runs import Runs
@@ -192,3 +206,35 @@ async def front(
     yield front
     await handler.close_async()
     await server.stop()
+
+
+async def remember(front: Front, order_id: str = "6001", name: str = "#1234", **parcel: Any) -> None:
+    """Put an order that was imported and labelled into the mirror, as a run does."""
+    at = front.clock.now() - timedelta(hours=9)
+    line = FulfillmentOrderLine("L1", "MUG", 1, 1, requires_shipping=True)
+    part = FulfillmentOrder("FO1", "OPEN", None, "SHIPPING", "Main", at, at, lines=(line,))
+    detail = OrderDetail((Line("L1", "MUG", 1, 1, 1, True),), (part,), (Payment("SALE", "SUCCESS", at),))
+    order = Order(order_id, name, at, at, at, at, "PAID", "UNFULFILLED", quantity=1, detail=detail)
+    number, row_id = name.removeprefix("#"), int(order_id) + 1000
+    items = (Item("L1", "MUG", 1),)
+    row = ShipStationOrder(row_id, number, order_id, "shipped", 1, at, at, at, ordered_at=at, items=items)
+    usual = {"tracking": "1Z9", "notified": False, "notify_error": "HTTP 500", "items": items}
+    made = at + timedelta(hours=4)
+    label = Shipment(
+        row_id, "label", row_id, number, made, at, order_key=order_id, store_id=1, **(usual | parcel)
+    )
+    shop = ShipStationStore(
+        1, "Acme", "Shopify", 36, True, at, auto_refresh=True, refreshed_at=at, can_confirm=True
+    )
+    async with front.database.write() as session:
+        mirror = Mirror(session, "main")
+        await mirror.save_stores([shop])
+        await mirror.save_orders([order])
+        await mirror.save_shipstation_orders([row])
+        await mirror.save_shipments([label])
+
+
+@pytest.fixture
+def remembered(front: Front) -> Callable[..., Awaitable[None]]:
+    """Put an order into the mirror."""
+    return partial(remember, front)
