@@ -18,7 +18,7 @@ from bot.slack.inline import counted, linked, listed, named_order, person, when
 from bot.slack.message import SECTION, TEXT, Block, Message, context, section, within
 from storage.gap import Gap
 
-SIGNS: dict[State, str] = {"ticked": "✅", "open": "❗", "unseen": "❔", "not_due": "⚪"}
+SIGNS: dict[State, str] = {"ticked": "✅", "open": "⚠️", "unseen": "❔", "not_due": "⚪"}
 WORDS: dict[State, str] = {
     "ticked": "Yes.",
     "open": "Open.",
@@ -138,7 +138,7 @@ def _line(each: Ticked) -> str:
     tick = each.tick
     said = safe(tick.said, SAID) + (f" {when(tick.at)}." if tick.at else "")
     line = f"{SIGNS[tick.state]} *{each.line.question}* {WORDS[tick.state]} {said}"
-    return f"{line}\n     → {safe(tick.todo, TODO)}" if tick.todo else line
+    return f"{line}\n\u2003→ {safe(tick.todo, TODO)}" if tick.todo else line
 
 
 def _sections(title: str, lines: Sequence[str]) -> Iterator[Block]:

@@ -9,12 +9,22 @@ from bot.gaps.kinds.tracking import MISSING as NUMBER_MISSING
 from bot.gaps.windows import bounded, notify_due
 
 NOT_SHIPPED = "Nothing was shipped yet."
+NO_RECORD = "ShipStation calls it shipped, and shows neither a label nor a mark."
+
+
+def unrecorded(case: Case) -> bool:
+    """Whether it counts as shipped, and ShipStation shows no parcel of it."""
+    return not case.dossier.live and case.coverage.carried > 0
+
+
+def _no_parcel(case: Case) -> Tick:
+    return unseen(NO_RECORD) if unrecorded(case) else not_due(NOT_SHIPPED)
 
 
 def shipped_once(case: Case) -> Tick:
     """Whether no unit left twice, and none after the order was called off."""
     if not case.dossier.live:
-        return not_due(NOT_SHIPPED)
+        return _no_parcel(case)
     return ticked(f"{words.counted(len(case.dossier.live), 'parcel')}, and none too many.")
 
 
@@ -22,7 +32,7 @@ def notified(case: Case) -> Tick:
     """Whether ShipStation says that it told Shopify of every parcel."""
     live = case.dossier.live
     if not live:
-        return not_due(NOT_SHIPPED)
+        return _no_parcel(case)
     failed = next((parcel for parcel in live if parcel.notify_error), None)
     silent = [parcel for parcel in live if parcel.notified is False]
     if not failed and not silent:
@@ -46,7 +56,7 @@ def notified(case: Case) -> Tick:
 def fulfilled(case: Case) -> Tick:
     """Whether Shopify shows anything of what left."""
     found = case.coverage
-    if not case.dossier.live and not found.unrecorded:
+    if not case.dossier.live and not found.carried:
         return not_due(NOT_SHIPPED)
     if not found.carried:
         if found.recognised or found.printed & found.shown:
@@ -72,7 +82,7 @@ def tracking(case: Case) -> Tick:
     """Whether Shopify shows the number of the parcel on its way."""
     found = case.coverage
     if not case.dossier.live:
-        return not_due(NOT_SHIPPED)
+        return _no_parcel(case)
     if not case.successes:
         return not_due("Shopify shows no fulfilment that could carry one.")
     if not found.printed:

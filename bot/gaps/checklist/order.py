@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.gaps.case import Case
+from bot.gaps.catalog import STORE_KINDS
 from bot.gaps.checklist import back, there
 from bot.gaps.checklist.lines import OF_ORDER, Line
 from bot.gaps.checklist.tick import Tick, Ticked, not_done, not_due, unseen
@@ -28,13 +29,17 @@ LOOKS: dict[str, Callable[[Case], Tick]] = {
 }
 
 
+_OF_STORE = frozenset(kind.code for kind in STORE_KINDS)
+
+
 def of_order(
     facts: Dossier, now: datetime, known: Sequence[Finding] = (), *, doubted: bool = False
 ) -> tuple[Ticked, ...]:
     """Return each line with how it stands at `now` (UTC); never raises, whatever the facts.
 
-    `known`: findings in the queue that concern the order, those of the whole store included. `doubted`: a side could
-    not be read just now, so that nothing is called open which is not known to be a gap.
+    `known`: findings in the queue that concern the order, those of the whole store included; of those about the order
+    alone only the ones that still hold are open. `doubted`: a side could not be read just now, so that what is known
+    stays open, and nothing else is called so.
     """
     why = barred(facts.order, facts.rules)
     if why is not None:
@@ -42,8 +47,8 @@ def of_order(
             Ticked(line, not_due(why if line.code == "ready" else "Left alone.")) for line in OF_ORDER
         )
     case, verdict = Case(facts, now), judge(facts, now)
-    told = {each.kind for each in known}
-    found = [*known, *(each for each in verdict.findings if each.kind not in told and not doubted)]
+    of_store = [each for each in known if each.kind in _OF_STORE]
+    found = known if doubted else [*of_store, *verdict.findings]
     return tuple(Ticked(line, _tick(line, case, verdict, found, doubted=doubted)) for line in OF_ORDER)
 
 

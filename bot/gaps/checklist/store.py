@@ -91,7 +91,7 @@ def _automatic(seen: StoreSeen) -> Tick:
         )
     if not active or any(store.auto_refresh is None for store in active):
         return unseen("ShipStation does not say.", STORE_SETUP)
-    return ticked("On.")
+    return ticked("ShipStation says so.")
 
 
 def _importing(seen: StoreSeen) -> Tick:
@@ -110,7 +110,7 @@ def _can_notify(seen: StoreSeen) -> Tick:
         return not_done(f"{_named(cannot)} cannot be told of shipments.", STORE_SETUP)
     if not active or any(store.can_confirm is None for store in active):
         return unseen("ShipStation does not say.")
-    return ticked("It can.")
+    return ticked("Its sales channel takes notifications.")
 
 
 def _setting(seen: StoreSeen) -> Tick:
@@ -145,7 +145,7 @@ def _counts(family: str, what: str) -> Callable[[StoreSeen], Tick]:
         if not many:
             return ticked(f"No {what} is open.")
         return not_done(
-            f"{words.counted(many, what)} open.",
+            f"{words.counted(many, what)}.",
             f"Type /stuck list {family} {seen.rules.name}: each says what to do.",
         )
 

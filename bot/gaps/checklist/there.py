@@ -2,6 +2,7 @@
 
 from bot.gaps import words
 from bot.gaps.case import Case
+from bot.gaps.checklist.back import NO_RECORD, unrecorded
 from bot.gaps.checklist.tick import Tick, not_done, not_due, ticked, unseen
 from bot.gaps.kinds.aging import PAST_CUTOFF, due_of, waiting_rows
 from bot.gaps.kinds.cancelled import NOT_PROPAGATED
@@ -131,8 +132,8 @@ def label(case: Case) -> Tick:
         what = "Label made" if first.kind == "label" else "Marked as shipped"
         more = f", the first of {len(facts.live)}" if len(facts.live) > 1 else ""
         return ticked(f"{what}{more}", first.created_at)
-    if case.coverage.unrecorded:
-        return unseen("ShipStation calls it shipped, and shows neither a label nor a mark.")
+    if unrecorded(case):
+        return _without_label(case)
     if not wanted or not case.rows:
         return not_due("There is nothing to make a label for.")
     voided = "Its label was voided. " if case.dead_labels else ""
@@ -141,6 +142,11 @@ def label(case: Case) -> Tick:
         return not_due(f"{voided}ShipStation does not have it as awaiting shipment.")
     due = min(due_of(case, row) for row in waiting)
     return not_done(f"{voided}No label yet. The cutoff is", PAST_CUTOFF.next_action.text, due.at)
+
+
+def _without_label(case: Case) -> Tick:
+    by = next((row.externally_fulfilled_by for row in case.rows if row.externally_fulfilled_by), None)
+    return unseen(NO_RECORD) if by is None else not_due(f"“{words.cut(by, words.NAME)}” shipped it.")
 
 
 def _number(row: ShipStationOrder) -> str:

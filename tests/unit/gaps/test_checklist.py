@@ -5,7 +5,9 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from bot.gaps.case import Case
 from bot.gaps.catalog import ALL
+from bot.gaps.checklist.back import NOT_SHIPPED
 from bot.gaps.checklist.lines import OF_ORDER, OF_STORE
 from bot.gaps.checklist.order import LOOKS, of_order
 from bot.gaps.checklist.store import StoreSeen, of_store
@@ -54,6 +56,8 @@ def test_what_is_open_agrees_with_the_verdict(scenario):
     found = of_order(scene.dossier(), scene.at(scenario.hours))
     still = [each.tick for each in found if each.tick.state == "open"]
     assert all(tick.said and tick.todo for tick in still)
+    shipped = scene.dossier().live or Case(scene.dossier(), scene.at(scenario.hours)).coverage.carried
+    assert not shipped or NOT_SHIPPED not in [each.tick.said for each in found]
     if verdict.outcome == "gap":
         assert {finding.next_action.text for finding in verdict.findings} & {tick.todo for tick in still}
     elif verdict.outcome in {"healthy", "not_tracked"}:
@@ -106,6 +110,12 @@ def test_what_could_not_be_read_just_now_is_not_called_open_unless_it_is_a_known
     assert states(Scene(), 1, doubted=True)["imported"] == "unseen"
     known = Scene().gap(9)
     assert states(Scene(), 9, known=[known], doubted=True)["imported"] == "open"
+
+
+def test_a_gap_in_the_queue_that_does_not_hold_any_more_is_not_open():
+    known = Scene().gap(9)
+    scene = Scene().ship(hours=2).fulfil(None, NUMBER, hours=3)
+    assert "open" not in states(scene, 99, known=[known]).values()
 
 
 def test_a_trouble_of_the_whole_store_is_told_on_its_line():
@@ -198,7 +208,7 @@ def test_several_stores_want_the_right_ones_named():
 def test_gaps_are_counted_by_family_and_an_outage_has_its_own_line():
     gaps = (finding("import.missing", "a"), finding("sync.partial", "b"), finding("sync.unfulfilled", "c"))
     seen = store(gaps=(*gaps, finding("store.notify_outage", "Shopify was not told of 9 orders")))
-    assert (seen["orders"].said, seen["parcels"].said) == ("1 import gap open.", "2 sync-back gaps open.")
+    assert (seen["orders"].said, seen["parcels"].said) == ("1 import gap.", "2 sync-back gaps.")
     assert "/stuck list sync main" in seen["parcels"].todo
     assert seen["cutoffs"].state == "ticked"
     assert (seen["notifying"].said, seen["notifying"].todo) == (

@@ -41,7 +41,7 @@ async def test_an_order_is_ticked_from_the_facts(front, remembered, text):
     said = (await ask(front, text)).words
     assert "✅ *Imported?* Yes. ShipStation has it as 1234, imported <!date^" in said
     assert "✅ *In the right store?* Yes. It stands in “Acme”." in said
-    assert "❗ *Fulfilled in Shopify?* Open. Shipped in ShipStation" in said
+    assert "⚠️ *Fulfilled in Shopify?* Open. Shipped in ShipStation" in said
     assert "→" in said.partition("Fulfilled in Shopify?")[2].splitlines()[1]
     assert "⚪ *Has each gap an owner?* Not due." in said
 
@@ -51,7 +51,7 @@ async def test_the_owner_is_ticked_when_the_gap_has_one(front, remembered):
     gap = await front.open_gap()
     front.look = lambda number: seen(front, number)
     said = (await ask(front, "checklist order 1234")).words
-    assert "❗ *Has each gap an owner?* Open. 1 of 1 gap unowned." in said
+    assert "⚠️ *Has each gap an owner?* Open. 1 of 1 gap unowned." in said
     await front.slack.click(await front.show(gap), "Claim", "U0BO")
     await front.until(gap, "claimed")
     await front.slack.command("/stuck", "checklist order 1234")
@@ -104,7 +104,7 @@ async def test_a_store_is_ticked_from_its_last_run(front, remembered, text):
     said = (await ask(front, text)).words
     assert "✅ *Both systems read?* Yes. Completely, last <!date^" in said
     assert "❔ *Notification setting the same in stuck?* Cannot be seen." in said
-    assert "❗ *Every parcel shown in Shopify?* Open. 1 sync-back gap open." in said
+    assert "⚠️ *Every parcel shown in Shopify?* Open. 1 sync-back gap." in said
     assert "/stuck list unowned main" in said
 
 
