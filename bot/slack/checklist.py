@@ -134,11 +134,13 @@ def _count(lines: Sequence[Ticked]) -> str:
 
 
 def _line(each: Ticked) -> str:
-    """Return one line in sign and words, and below it what to do."""
+    """Return one line in sign and words, and below it what to do, or where a person sees what the bot does not."""
     tick = each.tick
     said = safe(tick.said, SAID) + (f" {when(tick.at)}." if tick.at else "")
     line = f"{SIGNS[tick.state]} *{each.line.question}* {WORDS[tick.state]} {said}"
-    return f"{line}\n\u2003→ {safe(tick.todo, TODO)}" if tick.todo else line
+    if tick.todo:
+        return f"{line}\n\u2003→ {safe(tick.todo, TODO)}"
+    return f"{line}\n\u2003→ {each.line.look}" if tick.state == "unseen" else line
 
 
 def _sections(title: str, lines: Sequence[str]) -> Iterator[Block]:

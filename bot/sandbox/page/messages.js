@@ -45,10 +45,10 @@ function unfurled(attachment) {
 // The app's message shortcuts, which an ephemeral or deleted message does not have.
 function shortcuts(body) {
   if (body.only_for || body.subtype === "tombstone" || !store.shortcuts.length) return null;
-  const node = el("button", { class: "message-menu", type: "button", title: "More actions", "aria-label": "More actions for this message", "aria-haspopup": "menu", "aria-expanded": "false" }, "⋮");
+  const node = el("button", { class: "message-menu", type: "button", title: "Shortcuts", "aria-label": "Shortcuts for this message", "aria-haspopup": "menu", "aria-expanded": "false" }, "⋮");
   const options = store.shortcuts.map((one) => ({ text: one.name, description: "stuck", value: one.callback_id }));
   const onChoose = ({ value }) => post("/page/shortcut", { user: store.user, channel: body.channel, ts: body.ts, callback_id: value });
-  node.addEventListener("click", () => openMenu(node, [{ options }], { onChoose, label: "More actions for this message" }));
+  node.addEventListener("click", () => openMenu(node, [{ options }], { onChoose, label: "Shortcuts for this message" }));
   return node;
 }
 

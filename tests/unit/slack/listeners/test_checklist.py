@@ -70,6 +70,15 @@ async def test_a_side_that_could_not_be_read_leaves_nothing_newly_open(front, re
     assert "⚠️ ShipStation did not answer." in said
 
 
+async def test_what_cannot_be_seen_says_where_a_person_sees_it(front, remembered):
+    await remembered(notified=None, notify_error=None)
+    front.look = lambda number: seen(front, number)
+    said = (await ask(front, "checklist order 1234")).words
+    notified = said.partition("*Shopify notified?*")[2].splitlines()
+    assert notified[0] == " Cannot be seen. ShipStation does not say."
+    assert "the shipment says Notified" in notified[1]
+
+
 async def test_an_order_that_is_not_there_says_so_in_the_usual_words(front):
     assert "❔ Not found" in (await ask(front, "checklist order 99")).words
 
