@@ -22,8 +22,8 @@ COMMANDS: tuple[Json, ...] = (
         "description": "What is stuck between Shopify and ShipStation",
         "words": [
             {"word": "summary", "hint": "", "description": "What is stuck right now, by kind and severity"},
-            {"word": "list", "hint": "unowned >1d", "description": "The gaps that some words mean"},
             {"word": "order", "hint": "1042", "description": "What each side says about one order"},
+            {"word": "list", "hint": "unowned >1d", "description": "The gaps that some words mean"},
             {
                 "word": "checklist",
                 "hint": "order 1042",

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bot.sandbox.slack.interactions import event
 from bot.slack.links import MOST
 
 pytestmark = pytest.mark.anyio
@@ -70,6 +71,21 @@ async def test_several_links_each_have_their_own_but_not_without_end(front, reme
 async def test_nothing_comes_below_an_unknown_order_another_shop_or_another_page(front, remembered, text):
     await remembered()
     assert (await post(front, text)).unfurls == ()
+    assert front.slack.called("chat.unfurl") == []
+
+
+async def test_of_a_link_to_another_shop_it_is_not_even_asked_who_wrote_it(front):
+    await post(front, LINK.replace("/acme/", "/other/"))
+    assert front.slack.called("users.info") == []
+
+
+async def test_nothing_comes_while_a_link_is_still_being_typed(front, remembered):
+    await remembered()
+    typed = {"type": "link_shared", "channel": "COMPOSER", "message_ts": "U0ALEX-1", "source": "composer"}
+    typed |= {"unfurl_id": "U0ALEX-1", "links": [{"url": LINK, "domain": "admin.shopify.com"}]}
+    payload = event(front.slack, typed, front.slack.people["U0ALEX"])
+    await front.slack.deliver("events_api", payload)
+    await quiet(front)
     assert front.slack.called("chat.unfurl") == []
 
 
