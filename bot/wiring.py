@@ -7,7 +7,6 @@ import socket as sockets
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -202,7 +201,6 @@ def mouth(house: House, *, socket_mode: bool) -> Mouth:
         stores=settings.stores,
         recheck=house.recheck,
         look_up=house.look_up,
-        known=partial(house.look_up, live=False),
         nudge=delivery.nudge,
         every=settings.every,
     )

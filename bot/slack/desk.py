@@ -36,8 +36,6 @@ class Desk:
     """Re-read the order of a gap on both sides and apply what they say to the queue."""
     look_up: Callable[[str], Awaitable[tuple[OrderView, ...]]]
     """Read what each side says of an order number, live."""
-    known: Callable[[str], Awaitable[tuple[OrderView, ...]]]
-    """What each side said of an order number when it was read last."""
     nudge: Callable[[], None]
     """Tell delivery that something is owed."""
     every: timedelta = timedelta(minutes=5)

@@ -95,9 +95,8 @@ def _kept(line: str) -> str:
 
 async def _known(desk: Desk, gap: Gap) -> OrderView | None:
     """Return both sides of its order as they were read last; None for a gap of the whole store."""
-    views = await desk.known(gap.order) if gap.order else ()
-    mine = (view for view in views if view.shopify is not None and view.shopify.id == gap.order_id)
-    return next((view for view in mine if view.store == gap.store), None)
+    shop = desk.rules(gap.store).shop
+    return await desk.known_by_id(shop, gap.order_id) if gap.order_id else None
 
 
 # ---------------------------------------------------------------- for the customer

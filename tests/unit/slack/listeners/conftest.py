@@ -101,9 +101,6 @@ class Front:
         unknown = OrderView(number, "main", "not_found", "Neither system shows it.", now)
         return self.views.get(number, (unknown,))
 
-    async def known(self, number: str) -> tuple[OrderView, ...]:
-        return self.views.get(number, ())
-
     def nudge(self) -> None:
         self.nudges += 1
         self.slack.feed.publish("nudge")
@@ -198,7 +195,7 @@ async def front(
     await server.start()
     client = AsyncWebClient(token=BOT_TOKEN, base_url=f"{server.url}/slack/api/", retry_handlers=[])
     front = Front(slack, database, clock, client)
-    front.desk = Desk(database, clock, (STORE,), front.recheck, front.look_up, front.known, front.nudge)
+    front.desk = Desk(database, clock, (STORE,), front.recheck, front.look_up, front.nudge)
     app = build_app(client, front.desk, socket_mode=True, allowed=allowed)
     handler = AsyncSocketModeHandler(app, APP_TOKEN)
     await handler.connect_async()
