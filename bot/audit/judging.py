@@ -43,9 +43,9 @@ def judge_month(exports: Exports, rules: StoreRules, *, since: datetime, until: 
     neighbours = Neighbours(exports.connection, rules)
     alone = Peers(newest_imported=neighbours.newest_imported)
     month = [facts for facts in _dossiers(exports, rules, keys, alone) if _reaches(facts, since)]
-    first = [facts for facts in month if judge(facts, until).findings]
-    beside = _with_company(exports, rules, first, neighbours, until)
-    opinions = [_opinion(replace(facts, peers=beside.of(facts)), until) for facts in first]
+    first = [opinion for facts in month if (opinion := _opinion(facts, until)).findings]
+    beside = _with_company(exports, rules, [opinion.facts for opinion in first], neighbours, until)
+    opinions = [_beside(opinion, beside.of(opinion.facts), until) for opinion in first]
     return Month(
         tuple(opinion for opinion in opinions if opinion.findings),
         judge_store(_of_store(rules, month, neighbours, until), until),
@@ -62,6 +62,12 @@ def _reaches(facts: Dossier, since: datetime) -> bool:
     """Whether anything happened to it in the window."""
     times = [facts.order.created_at, *(parcel.created_at for parcel in facts.shipments)]
     return max(times) >= since
+
+
+def _beside(alone: Opinion, peers: Peers, now: datetime) -> Opinion:
+    """Return the opinion in company; where that tells nothing more, it stays as it was."""
+    facts = alone.facts
+    return alone if peers == facts.peers else _opinion(replace(facts, peers=peers), now)
 
 
 def _opinion(facts: Dossier, now: datetime) -> Opinion:

@@ -9,8 +9,6 @@ from tempfile import NamedTemporaryFile
 
 from bot.audit.report.as_json import audit_json
 from bot.audit.report.names import shareable
-from bot.audit.report.page import report_html
-from bot.audit.report.picture import report_png
 from bot.audit.report.spreadsheet import gaps_csv
 from bot.audit.result import Audit
 from bot.errors import StuckError
@@ -24,7 +22,7 @@ def write(audit: Audit, folder: Path, progress: Callable[[str], None] | None = N
     check_folder(folder)
     shown = shareable(audit)
     made = {}
-    for name, make in _MAKERS.items():
+    for name, make in _makers().items():
         if progress is not None:
             progress(f"writing {name}")
         made[folder / name] = make(shown)
@@ -55,12 +53,17 @@ def _lines(value: object) -> str:
     return json.dumps(value)
 
 
-_MAKERS: dict[str, Callable[[Audit], bytes]] = {
-    "report.html": report_html,
-    "gaps.csv": gaps_csv,
-    "report.png": report_png,
-    "audit.json": json_bytes,
-}
+def _makers() -> dict[str, Callable[[Audit], bytes]]:
+    """Return what makes each file. What draws and fills pages is heavy, and loaded for a report only."""
+    from bot.audit.report.page import report_html  # noqa: PLC0415
+    from bot.audit.report.picture import report_png  # noqa: PLC0415
+
+    return {
+        "report.html": report_html,
+        "gaps.csv": gaps_csv,
+        "report.png": report_png,
+        "audit.json": json_bytes,
+    }
 
 
 def _put(path: Path, content: bytes) -> None:
