@@ -54,7 +54,7 @@ def test_the_summary_says_what_is_stuck_and_what_was_not_judged(stuck, exports):
     assert "1 of 2 orders" in told.stdout
     assert "Shipped, but unfulfilled in Shopify" in told.stdout
     assert "Not judged" in told.stdout
-    assert told.stderr == ""
+    assert told.stderr.strip() == ""  # a bar that came and went leaves an empty line
 
 
 def test_json_is_one_document_in_the_contracts_shape_and_nothing_else(stuck, exports):
