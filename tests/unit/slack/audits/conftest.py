@@ -1,6 +1,7 @@
 """The real app on a pretend Slack with a real database; the audit itself is what a test says, and no process."""
 
 import asyncio
+import io
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
@@ -10,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from PIL import Image
 from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_sdk.web.async_client import AsyncWebClient
@@ -23,11 +25,14 @@ from bot.sandbox.slack.things import Message, View
 from bot.sandbox.slack.workspace import APP_TOKEN, BOT_TOKEN
 from bot.settings import EVERYBODY, Allowed, ShipStationCredentials, ShopifyCredentials, StoreSettings
 from bot.slack.app import build_app
+from bot.slack.audits import kinds
 from bot.slack.audits.found import FileLine, Found, Job, KindLine, Pictures
 from bot.slack.audits.reading import read_pictures
 from bot.slack.desk import Desk
 from storage.database import Database
 from storage.findings import Severity
+from tests.unit.slack.audits.pictured import EXPORT, GRID, ROWS, TALL, Reader, lined, tables
+from tests.unit.sources.screenshots.typed import Typed
 
 START = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 FOUND = Found(
@@ -203,3 +208,54 @@ async def front(
 def without() -> Callable[..., Found]:
     """The usual findings with something else in them."""
     return lambda **changes: replace(FOUND, **changes)
+
+
+@pytest.fixture
+def a_picture(front, monkeypatch):
+    """Upload a picture on which these lines will be read."""
+    reader = Reader()
+    monkeypatch.setattr("bot.sources.screenshots.ocr.reader", lambda: reader)
+    monkeypatch.setattr(kinds, "READER", "json")
+
+    def upload(rows=ROWS, lefts=GRID, name="grid.png", confidence=0.99):
+        wide = 900 + len(reader.pages)
+        reader.pages[wide] = Typed(lined(lefts, rows, confidence))
+        content = io.BytesIO()
+        Image.new("RGB", (wide, max(TALL, 200 + 40 * len(rows))), "white").save(content, "PNG")
+        return front.file(name, content.getvalue())
+
+    return upload
+
+
+@pytest.fixture
+def asked(front, a_picture):
+    """Drop a grid and an export, and return the message that asks to look at the rows."""
+
+    async def drop(*pictures, **more):
+        [message] = await front.drop(front.file("orders.csv", EXPORT), *(pictures or (a_picture(),)), **more)
+        return message
+
+    return drop
+
+
+@pytest.fixture
+def window(front):
+    """Press the button, and return the window."""
+
+    async def look(message, user="U0ALEX"):
+        await front.press(message, "Look at the rows", user)
+        return front.slack.modals(user)[-1]
+
+    return look
+
+
+@pytest.fixture
+def accepted(front):
+    """Send the window; return the rows that the audit was then given, as their files say them."""
+
+    async def send(view, **given):
+        await front.slack.submit(view, given)
+        await listeners_done()
+        return tables(front)
+
+    return send
