@@ -1,7 +1,7 @@
 """`stuck audit`: files in, a summary on the terminal, and a report into a folder if asked."""
 # ruff: noqa: PLC0415  # heavy rooms are imported inside the command, so that `stuck --help` answers at once
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -22,42 +22,47 @@ SHOWN_AFTER = 1.0
 """Seconds after which work shows how far it is."""
 
 
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="FILE…", help="Exports of Shopify and ShipStation, or screenshots (PNG, JPEG)."),
+]
+Days = Annotated[int, typer.Option("--days", min=1, max=3660, help="How many days to look back.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Write the report into this folder, too.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, to stdout.")]
+Mappings = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="COLUMN=FIELD", help='What a column is: --map "Order #=order_number".'),
+]
+Zone = Annotated[
+    str | None, typer.Option("--zone", metavar="ZONE", help="Of dates that name none, e.g. America/New_York.")
+]
+Shop = Annotated[
+    str, typer.Option("--shop", metavar="ADDRESS", help="acme.myshopify.com, for links into Shopify.")
+]
+Taken = Annotated[
+    datetime | None,
+    typer.Option("--taken", formats=["%Y-%m-%d"], help="Day of the screenshots, for dates such as Today."),
+]
+AcceptScreenshots = Annotated[
+    bool,
+    typer.Option("--accept-screenshots", help="Ask nobody: doubtful rows of screenshots are left out."),
+]
+AsSample = Annotated[bool, typer.Option("--sample", help="Invent a month of exports, and audit that.")]
+
+
 def audit(
-    files: Annotated[
-        list[Path] | None,
-        typer.Argument(
-            metavar="FILE…", help="Exports of Shopify and ShipStation, or screenshots (PNG, JPEG)."
-        ),
-    ] = None,
-    days: Annotated[int, typer.Option("--days", min=1, max=3660, help="How many days to look back.")] = 30,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="Write the report into this folder, too.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, to stdout.")] = False,
-    mappings: Annotated[
-        list[str] | None,
-        typer.Option("--map", metavar="COLUMN=FIELD", help='What a column is: --map "Order #=order_number".'),
-    ] = None,
-    zone: Annotated[
-        str | None,
-        typer.Option("--zone", metavar="ZONE", help="Of dates that name none, e.g. America/New_York."),
-    ] = None,
-    shop: Annotated[
-        str, typer.Option("--shop", metavar="ADDRESS", help="acme.myshopify.com, for links into Shopify.")
-    ] = "",
-    taken: Annotated[
-        datetime | None,
-        typer.Option(
-            "--taken", formats=["%Y-%m-%d"], help="Day of the screenshots, for dates such as Today."
-        ),
-    ] = None,
-    accept_screenshots: Annotated[
-        bool,
-        typer.Option("--accept-screenshots", help="Ask nobody: doubtful rows of screenshots are left out."),
-    ] = False,
-    sample: Annotated[
-        bool, typer.Option("--sample", help="Invent a month of exports, and audit that.")
-    ] = False,
+    files: Files = None,
+    days: Days = 30,
+    out: Out = None,
+    as_json: AsJson = False,
+    mappings: Mappings = None,
+    zone: Zone = None,
+    shop: Shop = "",
+    taken: Taken = None,
+    accept_screenshots: AcceptScreenshots = False,
+    sample: AsSample = False,
 ) -> None:
     """Find the stuck orders of last month in exports, without any connection.
 
@@ -70,38 +75,44 @@ def audit(
     from bot.cli_screenshots import confirmed
     from bot.terminal import stdout
 
-    if sample:
-        out = out or SAMPLE
-        files = [*_sample(out), *(files or [])]
-    if not files:
-        raise ConfigurationError(
-            "No file was named.",
-            why="An audit reads exports that you have made in Shopify and ShipStation.",
-            todo="For example: stuck audit orders_export.csv shipments.csv; or stuck audit --sample.",
-        )
+    out = out or (SAMPLE if sample else None)
+    named = _named(files, _sample(out) if sample and out else ())
+    where = _zone(zone)
     if out is not None:
         check_folder(out)
     day = taken.date() if taken else None
     with (
-        confirmed(files, taken=day, accept=accept_screenshots) as given,
+        confirmed(named, taken=day, accept=accept_screenshots) as given,
         _progress(shown=not as_json) as tell,
     ):
-        found = given.named(
-            run(
-                given.files,
-                days=days,
-                mappings=mappings or (),
-                zone=_zone(zone),
-                shop=shop,
-                excerpts=[Path(path) for path in given.accepted],
-                progress=tell,
-            )
+        excerpts = [Path(path) for path in given.accepted]
+        found = run(
+            given.files,
+            days=days,
+            mappings=mappings or (),
+            zone=where,
+            shop=shop,
+            excerpts=excerpts,
+            progress=tell,
         )
+    found = given.named(found)
     written = write(found, out) if out is not None else []
     if as_json:
         print_json(audit_json(found))
     else:
         show(found, stdout(), written)
+
+
+def _named(files: list[Path] | None, sample: Sequence[Path]) -> list[Path]:
+    """Return the files to audit, the sample's first; raise ConfigurationError where there are none."""
+    named = [*sample, *(files or [])]
+    if not named:
+        raise ConfigurationError(
+            "No file was named.",
+            why="An audit reads exports that you have made in Shopify and ShipStation.",
+            todo="For example: stuck audit orders_export.csv shipments.csv; or stuck audit --sample.",
+        )
+    return named
 
 
 def _sample(folder: Path) -> tuple[Path, ...]:

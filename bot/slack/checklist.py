@@ -26,8 +26,8 @@ WORDS: dict[State, str] = {
     "not_due": "Not due.",
 }
 HOW = "`/stuck checklist order 1234` ticks this for one order, read now. `/stuck checklist store NAME` goes through a store."
-SAID, TODO = 400, 400
-"""Characters of one line's parts."""
+SAID, NEXT = 400, 400
+"""Characters of what a line says, and of what to do next."""
 NAMED = 3
 """Owners that are named."""
 
@@ -139,7 +139,7 @@ def _line(each: Ticked) -> str:
     said = safe(tick.said, SAID) + (f" {when(tick.at)}." if tick.at else "")
     line = f"{SIGNS[tick.state]} *{each.line.question}* {WORDS[tick.state]} {said}"
     if tick.todo:
-        return f"{line}\n\u2003→ {safe(tick.todo, TODO)}"
+        return f"{line}\n\u2003→ {safe(tick.todo, NEXT)}"
     return f"{line}\n\u2003→ {each.line.look}" if tick.state == "unseen" else line
 
 

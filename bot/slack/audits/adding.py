@@ -54,7 +54,9 @@ class Adding:
                 async with asyncio.timeout(LAST_WORD):
                     await self._stop(RESTARTED)
             raise
-        except Exception:
+        except (
+            Exception
+        ):  # reason: whatever it was, whoever pressed is told and may press again; the log has it
             await self._stop(UNEXPECTED)
             raise
         else:

@@ -197,6 +197,6 @@ async def _told_in(line: _Line) -> AsyncIterator[None]:
             async with asyncio.timeout(LAST_WORD):
                 await line.try_to_show(answer.plain(answer.BROKEN_OFF))
         raise
-    except Exception:
+    except Exception:  # reason: whatever it was, whoever waits for the answer is told; the log has it
         await line.try_to_show(answer.plain(answer.BROKEN))
         raise
