@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from hashlib import blake2b
 from time import monotonic
 
 import structlog
@@ -24,6 +25,10 @@ LOOK_EVERY = 0.5
 """Seconds on the wall between two looks at what is due, and between two beats at the least."""
 RUNS_AT_ONCE = 10
 """Stores that one process reads at the same time: as many as it may have connections to the database."""
+WAITING_AT_ONCE = 2 * RUNS_AT_ONCE
+"""Stores that it has in its hands, those that wait for their turn included: what more is due is for whoever is free."""
+OTHER_WORKERS = 4
+"""Among how many times as many it chooses, so that several that look at once seldom choose the same."""
 REST = 30.0
 """Seconds on the wall for which a store is left alone here after its run broke off, or everything when the database is away."""
 RUNS_END_WITHIN = 3.0
@@ -118,18 +123,29 @@ class Schedule:
         if self._resting("") or self._stopping:
             return
         try:
-            for store in await self._due():
+            ripe = await self._due()
+            broken = await self._due(broken=True) if self._first_look else []
+            for store in self._mine(ripe):
                 self._begin(store, self._every)
-            if self._first_look:
-                for store in await self._due(broken=True):
-                    self._begin(store, timedelta(0))
-                self._first_look = False
+            told = {store.name for store in ripe}
+            for store in (store for store in broken if store.name not in told):
+                self._begin(store, timedelta(0))
+            self._first_look = False
         except SQLAlchemyError as error:
             self._rest("")
             log.error("nothing is read: the database does not answer", error=_reason(error))  # noqa: TRY400  # its traceback says nothing about us
         except Exception:  # a fault of ours in one look must not end the schedule; the log has its traceback
             self._rest("")
             log.exception("the look at what is due broke off")
+
+    def _mine(self, due: Sequence[WatchedStore]) -> Sequence[WatchedStore]:
+        """Choose as many as are soon begun here, of those that wait longest; every worker prefers others among these."""
+        room = max(0, WAITING_AT_ONCE - len(self._runs))
+        longest = due[: room * OTHER_WORKERS]
+        chosen = sorted(longest, key=lambda store: blake2b(f"{store.holder} {store.name}".encode()).digest())[
+            :room
+        ]
+        return sorted(chosen, key=longest.index)
 
     def _begin(self, store: WatchedStore, unless_within: timedelta) -> None:
         self._runs[store.name] = one = asyncio.create_task(self._in_turn(store, unless_within))

@@ -180,6 +180,30 @@ async def test_the_longest_waiting_comes_first_and_only_so_many_at_once(runs, mo
     assert runs.of[2:] == ["a", "c"]
 
 
+async def test_a_worker_takes_no_more_in_hand_than_it_soon_begins_and_leaves_the_rest_to_others(
+    runs, monkeypatch
+):
+    monkeypatch.setattr(schedule, "RUNS_AT_ONCE", 1)
+    monkeypatch.setattr(schedule, "WAITING_AT_ONCE", 2)
+    runs.wait = asyncio.Event()
+    async with scheduled(runs, *"abcdefgh", holder="one") as one:
+        await runs.until(lambda runs: len(one.schedule._runs) == 2)
+        await runs.a_while()
+        assert len(one.schedule._runs) == 2
+        runs.wait.set()
+        await runs.until(lambda runs: len(runs.ended) == 8)
+    assert sorted(runs.of) == list("abcdefgh")
+
+
+def test_workers_that_look_at_once_seldom_choose_the_same(runs):
+    stores = [[runs.store(f"store-{n:03}", holder) for n in range(200)] for holder in ("one", "two")]
+    one, two = (
+        {store.name for store in Schedule(due, every=EVERY, clock=runs.clock)._mine(due)} for due in stores
+    )
+    assert len(one) == len(two) == schedule.WAITING_AT_ONCE
+    assert len(one & two) <= schedule.WAITING_AT_ONCE / 2
+
+
 async def test_a_store_is_never_run_twice_at_once(runs):
     runs.wait = asyncio.Event()
     async with scheduled(runs, "main"):
