@@ -1,4 +1,4 @@
-"""As many runs as a thousand stores make, shared by four worker processes on one PostgreSQL: on time, none by two at once."""
+"""A thousand stores shared by four worker processes on one PostgreSQL: on time, none by two at once."""
 
 import asyncio
 import json
@@ -20,13 +20,13 @@ from storage.database import Database
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 
-STORES = 200
+STORES = 1000
 WORKERS = 4
-EVERY = 300
+EVERY = 600
 """Seconds of the clock between two runs of a store."""
-SPEED = 5
-"""How much faster than the wall the clock of the fleet is: so 200 stores make as many runs as a thousand."""
-INTERVALS = 4
+SPEED = 3
+"""How much faster than the wall the clock of the fleet is."""
+INTERVALS = 2.5
 START = datetime(2026, 11, 17, 15, tzinfo=UTC)
 PROGRAM = Path(__file__).parent / "fleet_worker.py"
 LATE = timedelta(seconds=EVERY)
