@@ -255,10 +255,17 @@ class Crowd:
     kind: Literal["storm", "first_run"]
     facts: dict[str, Any]
     gaps: tuple[Gap, ...]
+    parent_id: str | None = None
+    """The notice that they join; None: they get one of their own."""
 
 
-def crowds(opened: Sequence[Gap], *, first_run: bool) -> list[Crowd]:
-    """Return which new gaps share a parent (design decision 10); those of low severity have no card at all."""
+def crowds(
+    opened: Sequence[Gap], *, first_run: bool, standing: Mapping[tuple[str, str], str] | None = None
+) -> list[Crowd]:
+    """Return which new gaps share a parent (design decision 10); those of low severity have no card at all.
+
+    `standing`: the storms that go on, by kind and cause; what is new of theirs joins them, however few it is.
+    """
     carded = [gap for gap in opened if gap.severity > Severity.LOW]
     if first_run:
         counts = Counter(gap.kind for gap in carded)
@@ -266,7 +273,12 @@ def crowds(opened: Sequence[Gap], *, first_run: bool) -> list[Crowd]:
     alike: defaultdict[tuple[str, str], list[Gap]] = defaultdict(list)
     for gap in carded:
         alike[gap.kind, gap.finding.cause.code].append(gap)
-    return [Crowd("storm", _storm(gaps), tuple(gaps)) for gaps in alike.values() if len(gaps) > STORM]
+    going_on = standing or {}
+    return [
+        Crowd("storm", _storm(gaps), tuple(gaps), going_on.get(key))
+        for key, gaps in alike.items()
+        if key in going_on or len(gaps) > STORM
+    ]
 
 
 def _storm(gaps: Sequence[Gap]) -> dict[str, Any]:
@@ -277,5 +289,5 @@ def _storm(gaps: Sequence[Gap]) -> dict[str, Any]:
         "cause_text": finding.cause.text,
         "count": len(gaps),
         "headline": finding.headline,
-        "gaps": [gap.id for gap in gaps],
+        "todo": finding.next_action.text,
     }

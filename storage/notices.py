@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, case, func, insert, or_, select, text, update
+from sqlalchemy import Integer, Select, bindparam, case, func, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -67,10 +67,11 @@ class Notices:
                 ),
                 rows,
             )
-        for gap in gaps:
-            if gap.severity == Severity.LOW:
-                mine = update(NOTICES).where(ROW.gap_id == gap.id, ROW.kind == "card")
-                await self._run(mine.values(_rearmed(gap.edition, self._now, touched)))
+        low = [{"of": gap.id, "now_at": gap.edition} for gap in gaps if gap.severity == Severity.LOW]
+        if low:
+            mine = update(NOTICES).where(ROW.gap_id == bindparam("of"), ROW.kind == "card")
+            edition = bindparam("now_at", type_=Integer)
+            await self._run(mine.values(_rearmed(edition, self._now, touched)), low)
 
     async def owe_line(self, gap: Gap, event: Event) -> None:
         """Owe one line of history in the thread of the gap's card; without a card there is no thread."""
@@ -92,11 +93,29 @@ class Notices:
         if rows:
             await self._run(insert(NOTICES), rows)
 
+    async def owe_parents(self, gap_ids: Sequence[str]) -> None:
+        """Owe afresh the parents of the storms that these gaps belong to: they tell how their gaps stand."""
+        for chunk in statements.chunks(gap_ids):
+            mine = select(ROW.parent_id).where(ROW.kind == "card", ROW.gap_id.in_(chunk))
+            edition = func.coalesce(ROW.edition_due, 0) + 1
+            parents = (ROW.id.in_(mine), ROW.kind == "storm", ROW.state != "dead")
+            await self._run(update(NOTICES).where(*parents).values(_rearmed(edition, self._now, False)))
+
     async def owe(
-        self, store: str, kind: NoticeKind, facts: dict[str, Any], *, parent_id: str | None = None
+        self,
+        store: str,
+        kind: NoticeKind,
+        facts: dict[str, Any],
+        *,
+        parent_id: str | None = None,
+        touched: bool = False,
     ) -> Notice:
-        """Owe a message that belongs to no gap alone; with a parent, in its thread."""
-        row = notice.fresh(store, kind, self._now, facts=codec.ANYTHING.dump(facts), parent_id=parent_id)
+        """Owe a message that belongs to no gap alone; with a parent, in its thread.
+
+        `touched`: it goes before all that nobody waits for.
+        """
+        told = codec.ANYTHING.dump(facts)
+        row = notice.fresh(store, kind, self._now, facts=told, parent_id=parent_id, touched=touched)
         await self._run(insert(NOTICES), [row])
         return Notice(row["id"], store, kind, "ready", self._now, self._now, parent_id=parent_id, facts=facts)
 
@@ -139,8 +158,14 @@ class Notices:
         state: NoticeState = "unknown" if found.state in {"sending", "unknown"} else "sending"
         return replace(found, state=state, **taken)
 
-    async def sent(self, notice_id: str, *, ts: str, channel: str, edition: int | None) -> None:
-        """Note that it stands in the channel; owed again if its gap has moved on since `edition`."""
+    async def sent(
+        self, notice_id: str, *, ts: str, channel: str, edition: int | None, came_out: bool = False
+    ) -> None:
+        """Note that it stands in the channel; owed again if its gap has moved on since `edition`.
+
+        `came_out`: a card of a thread was shown in the channel too, and need not be again.
+        """
+        known: dict[str, Any] = {"facts": "{}"} if came_out else {}
         behind = ROW.edition_due > edition if edition is not None else ROW.id.is_(None)
         await self._note(
             ROW.id == notice_id,
@@ -152,6 +177,7 @@ class Notices:
             channel=channel,
             edition_sent=edition,
             error=None,
+            **known,
         )
 
     async def retry(self, taken: Notice, *, after: timedelta, error: str) -> None:

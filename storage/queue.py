@@ -15,6 +15,7 @@ from storage.gap import STORE_SUBJECT, Applied, Change, Event, Gap, Judged, Outc
 from storage.keys import number_column
 from storage.ledger import Ledger
 from storage.statements import chunks
+from storage.storms import Storms
 from storage.tables import EVENTS, GAPS
 
 __all__ = ["Applied", "Change", "Event", "Gap", "Judged", "Queue", "Resolution", "State"]
@@ -55,8 +56,19 @@ class Queue:
             reopened=tuple(step.gap for step in steps if step.fate == "reopened"),
             resolved=tuple(step.gap for step in steps if step.fate == "resolved"),
         )
-        await self._ledger.write(steps, crowds(applied.opened, first_run=first_run))
+        storms = Storms(self._session, self._now)
+        standing = await storms.joinable(store)
+        await self._ledger.write(steps, crowds(applied.opened, first_run=first_run, standing=standing))
+        await self._end_storms(store, storms)
         return applied
+
+    async def _end_storms(self, store: str, storms: Storms) -> None:
+        """Let what remains of storms that are over stand by itself in the channel (design decision 10)."""
+        for left in (await storms.over(store)).values():
+            gaps = await self._gaps(select(GAPS).where(ROW.id.in_(left)).order_by(ROW.id))
+            steps = [Step(replace(gap, edition=gap.edition + 1), gap, "kept") for gap in gaps]
+            await self._ledger.write(steps)
+            await storms.come_out(left)
 
     async def wake_due(self) -> int:
         """End the snoozes whose time has come; return how many."""

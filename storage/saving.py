@@ -69,6 +69,8 @@ def _with_known_detail(order: Order, before: Any) -> Order:
     return replace(
         order,
         detail=known.detail,
+        total=order.total or known.total,
+        currency=order.currency or known.currency,
         fulfillments=tuple(_completed(each, before_that.get(each.id)) for each in order.fulfillments),
     )
 

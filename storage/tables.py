@@ -204,7 +204,12 @@ class GapRow(SQLModel, table=True):
         ),
         Index("gaps_subject", "store", "subject"),
         Index("gaps_order", "order_key"),
-        Index("gaps_resolved", "resolved_at"),
+        Index(
+            "gaps_resolved",
+            "resolved_at",
+            sqlite_where=text("resolved_at IS NOT NULL"),
+            postgresql_where=text("resolved_at IS NOT NULL"),
+        ),
         Index(
             "gaps_snoozed",
             "snoozed_until",
@@ -212,12 +217,34 @@ class GapRow(SQLModel, table=True):
             postgresql_where=text("snoozed_until IS NOT NULL"),
         ),
         Index("gaps_verify", "verify_at"),
+        Index(
+            "gaps_tallied",
+            "store",
+            "kind",
+            "cause",
+            "severity",
+            "owner",
+            "snoozed_until",
+            sqlite_where=text("resolved_at IS NULL"),
+            postgresql_where=text("resolved_at IS NULL"),
+        ),
+        Index(
+            "gaps_gravest",
+            "severity",
+            "since",
+            "id",
+            sqlite_where=text("resolved_at IS NULL"),
+            postgresql_where=text("resolved_at IS NULL"),
+        ),
     )
 
     id: str = Field(primary_key=True)
     store: str
     subject: str
     kind: str
+    severity: int = Field(default=2, sa_column_kwargs={"server_default": "2"})
+    cause: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Code of the cause. Both are the finding's, here to be sorted and counted by."""
     order_id: str | None = None
     order_name: str | None = Field(default=None, sa_type=Text)
     order_key: str | None = None
@@ -255,6 +282,49 @@ class EventRow(SQLModel, table=True):
     facts: str = Field(default="{}", sa_type=Text)
 
 
+class BulkRow(SQLModel, table=True):
+    """One act over many gaps, and until when its person may take it back."""
+
+    __tablename__ = "bulks"
+    __table_args__ = (Index("bulks_person", "person", "undoable_until"), Index("bulks_at", "at"))
+
+    id: str = Field(primary_key=True)
+    person: str
+    act: str
+    facts: str = Field(default="{}", sa_type=Text)
+    at: datetime = Field(sa_type=Utc)
+    undoable_until: datetime = Field(sa_type=Utc)
+    undone_at: datetime | None = Field(default=None, sa_type=Utc)
+
+
+class BulkGapRow(SQLModel, table=True):
+    """How one gap stood before and after such an act; gone once that is taken back."""
+
+    __tablename__ = "bulk_gaps"
+
+    bulk_id: str = Field(primary_key=True, foreign_key="bulks.id")
+    gap_id: str = Field(primary_key=True, foreign_key="gaps.id")
+    before: str = Field(sa_type=Text)
+    after: str = Field(sa_type=Text)
+
+
+class HomeRow(SQLModel, table=True):
+    """How one person looks at the queue: view, filters, page, and what they have ticked."""
+
+    __tablename__ = "homes"
+
+    person: str = Field(primary_key=True)
+    view: str
+    store: str | None = None
+    kind: str | None = None
+    cause: str | None = None
+    words: str = Field(default="", sa_type=Text)
+    page: int = 0
+    ticking: bool = False
+    ticked: str = Field(default="[]", sa_type=Text)
+    version: int = 1
+
+
 class NoticeRow(SQLModel, table=True):
     """Something owed to Slack, and how far it has come. One card for each gap."""
 
@@ -271,6 +341,13 @@ class NoticeRow(SQLModel, table=True):
         Index("notices_parent", "parent_id"),
         Index("notices_gap", "gap_id"),
         Index("notices_event", "event_id"),
+        Index(
+            "notices_storms",
+            "store",
+            "created_at",
+            sqlite_where=text("kind = 'storm'"),
+            postgresql_where=text("kind = 'storm'"),
+        ),
     )
 
     seq: int | None = Field(default=None, primary_key=True, sa_type=Serial)
@@ -386,6 +463,9 @@ STORES = _table(StoreRow)
 STRAYS = _table(StrayRow)
 GAPS = _table(GapRow)
 EVENTS = _table(EventRow)
+BULKS = _table(BulkRow)
+BULK_GAPS = _table(BulkGapRow)
+HOMES = _table(HomeRow)
 NOTICES = _table(NoticeRow)
 RUNS = _table(RunRow)
 CURSORS = _table(CursorRow)

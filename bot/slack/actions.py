@@ -10,6 +10,7 @@ from bot.reconcile import Recheck
 from bot.slack import replies, wording
 from bot.slack.clicks import Click, Voice, Work, on_press, patiently, read_target
 from bot.slack.desk import Desk
+from bot.slack.gap_window import attending
 from bot.slack.handover import open_assign, open_note
 from bot.slack.modals import open_accepted, open_not_a_gap, open_snooze
 from bot.slack.packets import open_customer, open_details, open_support
@@ -29,7 +30,7 @@ def register(app: AsyncApp, desk: Desk, people: People) -> None:
 
 def _button(desk: Desk, people: People, act: Act) -> Work:
     async def pressed(voice: Voice, action: dict[str, Any], body: dict[str, Any]) -> None:
-        await act(desk, people, _click(str(action.get("value", "")), voice, body))
+        await _act(desk, people, act, str(action.get("value", "")), voice, body)
 
     return pressed
 
@@ -37,15 +38,16 @@ def _button(desk: Desk, people: People, act: Act) -> Work:
 def _menu(desk: Desk, people: People) -> Work:
     async def chosen(voice: Voice, action: dict[str, Any], body: dict[str, Any]) -> None:
         name, _, target = str(action["selected_option"]["value"]).partition(":")
-        await ACTS[name](desk, people, _click(target, voice, body))
+        await _act(desk, people, ACTS[name], target, voice, body)
 
     return chosen
 
 
-def _click(target: str, voice: Voice, body: dict[str, Any]) -> Click:
+async def _act(desk: Desk, people: People, act: Act, target: str, voice: Voice, body: dict[str, Any]) -> None:
     gap_id, revision = read_target(target)
     in_window = (body.get("view") or {}).get("type") == "modal"
-    return Click(gap_id, revision, body.get("trigger_id"), voice, in_window=in_window)
+    async with attending(desk, voice, gap_id) as beside:
+        await act(desk, people, Click(gap_id, revision, body.get("trigger_id"), beside, in_window=in_window))
 
 
 # ---------------------------------------------------------------- one transition each

@@ -16,9 +16,22 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.metrics import REGISTRY
 from bot.reconcile import WatchedStore
 from bot.settings import EVERYBODY, Allowed
-from bot.slack import actions, audits, checking, commands, handover, home, links, modals, packets, replies
+from bot.slack import (
+    actions,
+    audits,
+    checking,
+    commands,
+    gap_window,
+    handover,
+    links,
+    modals,
+    packets,
+    replies,
+)
+from bot.slack.bulk import acts as bulk
 from bot.slack.clicks import voice_of
 from bot.slack.desk import Desk
+from bot.slack.home import tab as home
 from bot.slack.hosts import is_slack
 from bot.slack.people import People
 
@@ -56,7 +69,7 @@ def build_app(
     app.use(_timing)
     app.use(_allowed_answers(client.base_url))
     people = People(client, desk.clock, allowed)
-    for feature in (actions, commands, checking, links, modals, handover, packets, home):
+    for feature in (actions, commands, checking, links, modals, handover, packets, home, gap_window, bulk):
         feature.register(app, desk, people)
     audits.register(app, desk, people, {store.name: store for store in watched})
     app.error(_broken)

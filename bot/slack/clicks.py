@@ -21,6 +21,9 @@ from bot.slack.replies import ASKING, NOT_SHARED, private
 SLOW = 1.5
 """Seconds after which somebody who waits for both systems is told so."""
 
+GAP_WINDOW = "gap"
+"""The callback id of the window that shows one gap."""
+
 T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
@@ -31,10 +34,12 @@ UNREACHABLE = (SlackClientError, ClientError, OSError, TimeoutError)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where somebody pressed something: the channel, and the thread when it was in one."""
+    """Where somebody pressed something: the channel, and the thread when it was in one; or a gap's own window."""
 
     channel: str | None = None
     thread: str | None = None
+    window: str | None = None
+    """The view id of that window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +52,14 @@ class Subject:
 
     def as_json(self) -> str:
         """Return it as text, far below Slack's 3,000 characters."""
-        return json.dumps([self.gap_id, self.revision, self.place.channel, self.place.thread])
+        place = self.place
+        return json.dumps([self.gap_id, self.revision, place.channel, place.thread, place.window])
 
     @classmethod
     def from_json(cls, text: str) -> "Subject":
         """Read it back."""
-        gap_id, revision, channel, thread = json.loads(text)
-        return cls(gap_id, revision, Place(channel, thread))
+        gap_id, revision, *place = json.loads(text)
+        return cls(gap_id, revision, Place(*place))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +195,8 @@ def place_of(body: Mapping[str, Any]) -> Place:
         return Subject.from_json(view["private_metadata"]).place
     container = body.get("container") or {}
     channel = container.get("channel_id") or (body.get("channel") or {}).get("id") or body.get("channel_id")
-    return Place(channel, container.get("thread_ts") or (body.get("message") or {}).get("thread_ts"))
+    window = str(view["id"]) if view.get("callback_id") == GAP_WINDOW else None
+    return Place(channel, container.get("thread_ts") or (body.get("message") or {}).get("thread_ts"), window)
 
 
 async def may_act(people: People, context: AsyncBoltContext, body: Mapping[str, Any], voice: Voice) -> bool:

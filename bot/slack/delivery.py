@@ -31,6 +31,8 @@ _LONGEST_LOOK = 30.0
 """Seconds of the wall between two looks while the database is away."""
 _WAKE_EVERY = timedelta(minutes=1)
 _CHANNELS_AT_ONCE = 8
+_KEPT_CURRENT = {"card", "storm"}
+"""Notices that are redrawn when what they tell of has changed."""
 _LONGEST_HOLD = timedelta(seconds=15)
 """How long one round of sending waits for permits, which Slack's Retry-After may withhold for longer."""
 _SLACK_UNWELL = timedelta(minutes=1)
@@ -236,7 +238,7 @@ class Delivery:
             return 0
         for key in (posted.channel, "token", "slack"):
             self._patience.answered(key)
-        await self._note_sent(task.notice, posted, letter.edition)
+        await self._note_sent(task.notice, posted, letter.edition, came_out=letter.broadcast)
         return 1
 
     async def _drawn(self, task: _Task) -> Letter | None:
@@ -277,15 +279,26 @@ class Delivery:
     async def _call(self, notice: Notice, letter: Letter, message: Message) -> Posted:
         data = drawing.metadata(notice, letter.edition)
         if notice.ts is not None:
-            return await self._gateway.update(letter.channel, notice.ts, message, data)
-        return await self._gateway.post(letter.channel, message, metadata=data, thread_ts=letter.thread_ts)
+            return await self._gateway.update(
+                letter.channel, notice.ts, message, data, broadcast=letter.broadcast
+            )
+        return await self._gateway.post(
+            letter.channel,
+            message,
+            metadata=data,
+            thread_ts=letter.thread_ts,
+            broadcast=letter.broadcast,
+        )
 
     # ---------------------------------------------------------------- what came of it
 
-    async def _note_sent(self, notice: Notice, posted: Posted, edition: int | None) -> None:
+    async def _note_sent(
+        self, notice: Notice, posted: Posted, edition: int | None, *, came_out: bool = False
+    ) -> None:
         NOTICES.labels("sent").inc()
+        stands = {"ts": posted.ts, "channel": posted.channel}
         await self._note(
-            lambda notices: notices.sent(notice.id, ts=posted.ts, channel=posted.channel, edition=edition)
+            lambda notices: notices.sent(notice.id, **stands, edition=edition, came_out=came_out)
         )
 
     async def _refused(self, task: _Task, letter: Letter, failure: SlackFailure) -> None:
@@ -341,7 +354,9 @@ class Delivery:
                 await self._doubt(notice, failure.code)
             return
         if found is not None:
-            await self._note_sent(notice, found, (found.edition or 0) if notice.kind == "card" else None)
+            await self._note_sent(
+                notice, found, (found.edition or 0) if notice.kind in _KEPT_CURRENT else None
+            )
             return
         now = self._clock.now()
         async with self._database.write() as session:

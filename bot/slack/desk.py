@@ -1,7 +1,9 @@
 """What listeners may use: the queue, a second look at the sources, and a word to delivery."""
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.clock import Clock
@@ -13,7 +15,7 @@ from bot.lookup import OrderView, Remembered
 from bot.reconcile import Recheck
 from bot.settings import StoreSettings
 from bot.slack.digest import Standing, StoreStanding
-from storage.database import Database
+from storage.database import AsyncSession, Database
 from storage.gap import Change, Event, Gap
 from storage.mirror import Mirror
 from storage.notices import Notices
@@ -40,6 +42,8 @@ class Desk:
     """Tell delivery that something is owed."""
     every: timedelta = timedelta(minutes=5)
     """How often a run is due: three intervals without a complete one make what is known old."""
+    turns: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    """By person: their Home tab is drawn once at a time, so that the last drawing shows the present."""
 
     def rules(self, store: str) -> StoreRules:
         """Return a store's rules; of a store that is no longer configured, plain ones."""
@@ -116,8 +120,13 @@ class Desk:
                 now=now,
                 gaps=tuple(await queue.list()),
                 recent=tuple(await queue.resolved_since(now - RECENT)),
-                stores=tuple([await self._store(Runs(session, now), each.rules) for each in self.stores]),
+                stores=await self.health(session),
             )
+
+    async def health(self, session: AsyncSession) -> tuple[StoreStanding, ...]:
+        """Return how far each store is known now."""
+        runs = Runs(session, self.clock.now())
+        return tuple([await self._store(runs, each.rules) for each in self.stores])
 
     async def _store(self, runs: Runs, rules: StoreRules) -> StoreStanding:
         now = self.clock.now()

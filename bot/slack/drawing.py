@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.slack import cards, personal, wording
+from bot.slack import cards, personal, storm, wording
 from bot.slack.gateway import EVENT_TYPE
 from bot.slack.message import Message
 from storage.notices import Notice, Notices
 from storage.queue import Gap, Queue
+from storage.storms import Storms
 
 _PARENTS: Mapping[str, Callable[[Mapping[str, Any]], Message]] = {
-    "storm": wording.storm,
     "first_run": wording.first_run,
     "blind": wording.blind,
     "sees": wording.sees,
@@ -30,6 +30,8 @@ class Letter:
     edition: int | None
     """Of the gap as drawn; None where it is about no gap."""
     channel: str
+    broadcast: bool = False
+    """Whether it is to be seen in the channel too, though it stands in a thread."""
     thread: Notice | None = None
     """The notice whose message is the thread's parent; None: it stands in the channel itself."""
     direct: bool = False
@@ -79,8 +81,13 @@ async def draw(
     """
     channel, thread = await address(session, notice, home, now)
     queue = Queue(session, now)
+    message: Message | None
+    edition = None
     if notice.kind in _PARENTS:
-        message: Message | None = _PARENTS[notice.kind](notice.facts)
+        message = _PARENTS[notice.kind](notice.facts)
+    elif notice.kind == "storm":
+        message = storm.parent(notice, await Storms(session, now).picture(notice), now)
+        edition = notice.edition_due or 0
     elif notice.kind == "word":
         message = await _word(session, queue, notice, now, site)
     elif notice.kind == "escalation":
@@ -89,7 +96,7 @@ async def draw(
         return await _of_gap(queue, notice, channel, thread, now)
     if message is None:
         return None
-    return Letter(message, Message(message.text), None, channel, thread, direct(notice))
+    return Letter(message, Message(message.text), edition, channel, thread=thread, direct=direct(notice))
 
 
 async def _of_gap(
@@ -100,14 +107,16 @@ async def _of_gap(
     if gap is None:
         return None
     if notice.kind == "card":
-        return Letter(cards.card(gap, now), cards.plain(gap, now), gap.edition, channel, thread)
+        alone = bool(notice.facts.get("alone"))
+        return Letter(cards.card(gap, now), cards.plain(gap, now), gap.edition, channel, alone, thread)
     event = next((one for one in await queue.history(gap.id) if one.id == notice.event_id), None)
     if event is None:
         return None
     message = wording.line(event, gap)
     plain = Message(message.text)
     # Several gaps share a storm's thread: only the plain text says which of them the line is about.
-    return Letter(plain if thread and thread.gap_id is None else message, plain, None, channel, thread)
+    shared = thread is not None and thread.gap_id is None
+    return Letter(plain if shared else message, plain, None, channel, thread=thread)
 
 
 async def _word(

@@ -105,9 +105,18 @@ class Gateway:
         ]
 
     async def post(
-        self, channel: str, message: Message, *, metadata: Mapping[str, Any], thread_ts: str | None = None
+        self,
+        channel: str,
+        message: Message,
+        *,
+        metadata: Mapping[str, Any],
+        thread_ts: str | None = None,
+        broadcast: bool = False,
     ) -> Posted:
-        """Post a message, to one person by their user id; raise SlackFailure."""
+        """Post a message, to one person by their user id; raise SlackFailure.
+
+        `broadcast`: one in a thread is seen in the channel, too.
+        """
         data = await self._call(
             POST,
             lambda: self.client.chat_postMessage(
@@ -115,6 +124,7 @@ class Gateway:
                 text=message.text,
                 blocks=message.blocks or None,
                 thread_ts=thread_ts,
+                reply_broadcast=(broadcast and thread_ts is not None) or None,
                 metadata=dict(metadata),
                 unfurl_links=False,
                 unfurl_media=False,
@@ -123,12 +133,28 @@ class Gateway:
         )
         return Posted(responses.text(data, "ts", POST), str(data.get("channel") or channel))
 
-    async def update(self, channel: str, ts: str, message: Message, metadata: Mapping[str, Any]) -> Posted:
-        """Replace a message of ours; no blocks means plain text. Raise SlackFailure."""
+    async def update(
+        self,
+        channel: str,
+        ts: str,
+        message: Message,
+        metadata: Mapping[str, Any],
+        *,
+        broadcast: bool = False,
+    ) -> Posted:
+        """Replace a message of ours; no blocks means plain text. Raise SlackFailure.
+
+        `broadcast`: one that stands in a thread is seen in the channel from now on.
+        """
         await self._call(
             UPDATE,
             lambda: self.client.chat_update(
-                channel=channel, ts=ts, text=message.text, blocks=message.blocks, metadata=dict(metadata)
+                channel=channel,
+                ts=ts,
+                text=message.text,
+                blocks=message.blocks,
+                metadata=dict(metadata),
+                reply_broadcast=broadcast or None,
             ),
             about=channel,
         )

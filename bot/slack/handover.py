@@ -32,8 +32,8 @@ EMPTY = "Write something, or cancel."
 
 def register(app: AsyncApp, desk: Desk, people: People) -> None:
     """Listen to both windows."""
-    app.view("assign")(on_sent(people, _assigned(desk, people), _without("to", NOBODY)))
-    app.view("note")(on_sent(people, _noted(desk), _without("note", EMPTY)))
+    app.view("assign")(on_sent(desk, people, _assigned(desk, people), _without("to", NOBODY)))
+    app.view("note")(on_sent(desk, people, _noted(desk), _without("note", EMPTY)))
 
 
 def _without(block_id: str, said: str) -> Wrong:

@@ -17,8 +17,13 @@ FIELD = 2000
 HEADER = 150
 BUTTON = 75
 OPTION = 75
+OPTIONS = 100
+PLACEHOLDER = 150
 LABEL = 2000
 TITLE = 24
+CONFIRM_TITLE = 100
+CONFIRM_TEXT = 300
+CONFIRM_ANSWER = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +105,34 @@ def button(
     return element | {"style": "primary"} if primary else element
 
 
+def confirmed(element: Element, title: str, text: str, yes: str) -> Element:
+    """Return a button that asks once more before it counts; the texts are plain."""
+    asked = {
+        "title": plain_text(title, CONFIRM_TITLE),
+        "text": plain_text(text, CONFIRM_TEXT),
+        "confirm": plain_text(yes, CONFIRM_ANSWER),
+        "deny": plain_text("Cancel", CONFIRM_ANSWER),
+    }
+    return element | {"confirm": asked}
+
+
 def option(text: str, value: str) -> Element:
     """Return one choice of a menu."""
     return {"text": plain_text(text, OPTION), "value": value}
+
+
+def select(
+    action_id: str, placeholder: str, options: Sequence[Element], chosen: str | None = None
+) -> Element:
+    """Return a menu of up to 100 options, of which the one of value `chosen` is shown."""
+    element: Element = {
+        "type": "static_select",
+        "action_id": action_id,
+        "placeholder": plain_text(placeholder, PLACEHOLDER),
+        "options": list(options[:OPTIONS]),
+    }
+    initial = next((each for each in element["options"] if each["value"] == chosen), None)
+    return element | {"initial_option": initial} if initial else element
 
 
 def overflow(action_id: str, options: Sequence[Element]) -> Element:

@@ -1,20 +1,32 @@
 """The windows: snooze, not a gap, accepted. Opening them, reading them, acting on them."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Literal
+from datetime import datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from slack_bolt.app.async_app import AsyncApp
-from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_bolt.context.async_context import AsyncBoltContext
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import replies, snooze
-from bot.slack.clicks import Click, Listener, Place, Subject, Voice, may_act
+from bot.slack.clicks import Click, Place, Subject
 from bot.slack.desk import Desk
-from bot.slack.message import option, plain_text, section
+from bot.slack.message import Block, option, plain_text, section
 from bot.slack.people import People
-from bot.slack.window import about, chosen, field, open_window, picked, still_as_drawn, window, written
+from bot.slack.window import (
+    Sent,
+    View,
+    Work,
+    Wrong,
+    about,
+    chosen,
+    field,
+    on_sent,
+    open_window,
+    picked,
+    still_as_drawn,
+    window,
+    written,
+)
 from storage.gap import Change, Gap
 from storage.queue import Queue
 
@@ -47,9 +59,9 @@ EXPLAINED: dict[Reason, str] = {
 
 def register(app: AsyncApp, desk: Desk, people: People) -> None:
     """Listen to every window that is sent."""
-    app.view("snooze")(_snooze_sent(desk, people))
+    app.view("snooze")(on_sent(desk, people, _snoozed(desk, people), not_to_come(desk)))
     for reason in REASONS:
-        app.view(reason)(_reason_sent(desk, people, reason))
+        app.view(reason)(on_sent(desk, people, _ended(desk, reason), _unexplained))
 
 
 # ---------------------------------------------------------------- opening
@@ -86,33 +98,40 @@ async def zone_of(desk: Desk, people: People, user: str, gap: Gap) -> ZoneInfo:
 # ---------------------------------------------------------------- what the windows look like
 
 
-def _snooze_view(desk: Desk, gap: Gap, zone: ZoneInfo, place: Place) -> dict[str, Any]:
+def _snooze_view(desk: Desk, gap: Gap, zone: ZoneInfo, place: Place) -> View:
     rows = snooze.choices(desk.clock.now(), zone, desk.rules(gap.store))
-    options = [option(row.text, row.value) for row in rows]
-    menu = {"type": "radio_buttons", "options": options, "initial_option": options[0]}
-    blocks = [
-        about(gap),
-        field("until", f"Snooze until (times in {zone.key.replace('_', ' ')})", menu),
-        field(
-            "own",
-            "Or a date and time of your own",
-            {"type": "datetimepicker"},
-            hint="On your own clock. If you fill it in, it counts instead of the choice above.",
-            optional=True,
-        ),
-    ]
+    blocks = [about(gap), *snooze_fields(rows, zone)]
     return window("snooze", "Snooze", Subject(gap.id, gap.revision, place), blocks, "Snooze")
 
 
-def _reason_view(reason: Reason, gap: Gap, place: Place) -> dict[str, Any]:
+def snooze_fields(rows: list[snooze.Choice], zone: ZoneInfo) -> list[Block]:
+    """Return what asks until when: some choices, or a moment of one's own."""
+    options = [option(row.text, row.value) for row in rows]
+    menu = {"type": "radio_buttons", "options": options, "initial_option": options[0]}
+    own = field(
+        "own",
+        "Or a date and time of your own",
+        {"type": "datetimepicker"},
+        hint="On your own clock. If you fill it in, it counts instead of the choice above.",
+        optional=True,
+    )
+    return [field("until", f"Snooze until (times in {zone.key.replace('_', ' ')})", menu), own]
+
+
+def note_field() -> Block:
+    """Return what asks for a few words that the team reads."""
+    note = {"type": "plain_text_input", "max_length": NOTE, "multiline": True}
+    return field("note", "Note for the team", note, optional=True)
+
+
+def _reason_view(reason: Reason, gap: Gap, place: Place) -> View:
     options = [option(text, value) for value, text in REASONS[reason].items()]
     menu = {"type": "static_select", "options": options, "placeholder": plain_text("Choose a reason", 150)}
-    note = {"type": "plain_text_input", "max_length": NOTE, "multiline": True}
     blocks = [
         about(gap),
         section(EXPLAINED[reason]),
         field("reason", "Why", menu),
-        field("note", "Note for the team", note, optional=True),
+        note_field(),
     ]
     return window(reason, TITLES[reason], Subject(gap.id, gap.revision, place), blocks, SUBMIT[reason])
 
@@ -120,24 +139,27 @@ def _reason_view(reason: Reason, gap: Gap, place: Place) -> dict[str, Any]:
 # ---------------------------------------------------------------- what is sent
 
 
-def _snooze_sent(desk: Desk, people: People) -> Listener:
-    async def sent(
-        ack: AsyncAck,
-        view: dict[str, Any],
-        body: dict[str, Any],
-        context: AsyncBoltContext,
-        client: AsyncWebClient,
-    ) -> None:
+def until_in(view: View, now: datetime) -> datetime | None:
+    """Return the end of a snooze that was chosen; None: none was."""
+    return snooze.end_of(chosen(view, "until"), picked(view, "own"), now)
+
+
+def not_to_come(desk: Desk) -> Wrong:
+    """Return the objection to a snooze that would end at once, or that names no end."""
+
+    def wrong(view: View) -> dict[str, str]:
         now = desk.clock.now()
-        until = snooze.end_of(chosen(view, "until"), picked(view, "own"), now)
-        wrong = snooze.objection(until, now)
-        if wrong is not None or until is None:
-            await ack(response_action="errors", errors={"own": wrong or snooze.MISSING})
-            return
-        await ack()
-        subject = Subject.from_json(view["private_metadata"])
-        voice = Voice(client, body["user"]["id"], subject.place, None)
-        if not await may_act(people, context, body, voice):
+        objection = snooze.objection(until_in(view, now), now)
+        return {"own": objection} if objection else {}
+
+    return wrong
+
+
+def _snoozed(desk: Desk, people: People) -> Work:
+    async def put_off(sent: Sent) -> None:
+        subject, voice, now = sent.subject, sent.voice, desk.clock.now()
+        until = until_in(sent.view, now)
+        if until is None:  # refused before it came here
             return
         change = await desk.move(
             lambda queue: queue.snooze(subject.gap_id, voice.user, until, revision=subject.revision)
@@ -148,29 +170,25 @@ def _snooze_sent(desk: Desk, people: People) -> Listener:
         else:
             await voice.tell(replies.outdated(change, desk.clock.now()))
 
-    return sent
+    return put_off
 
 
-def _reason_sent(desk: Desk, people: People, reason: Reason) -> Listener:
-    async def sent(
-        ack: AsyncAck,
-        view: dict[str, Any],
-        body: dict[str, Any],
-        context: AsyncBoltContext,
-        client: AsyncWebClient,
-    ) -> None:
-        code, note = chosen(view, "reason"), written(view, "note")
-        if code == OTHER and not note:
-            await ack(response_action="errors", errors={"note": "Say in a few words what the reason is."})
-            return
-        await ack()
-        subject = Subject.from_json(view["private_metadata"])
-        voice = Voice(client, body["user"]["id"], subject.place, None)
-        if await may_act(people, context, body, voice):
-            change = await desk.move(_closing(reason, subject, voice.user, _worded(reason, code, note)))
-            await voice.tell(replies.outdated(change, desk.clock.now()))
+def _unexplained(view: View) -> dict[str, str]:
+    return unnamed(chosen(view, "reason"), written(view, "note"))
 
-    return sent
+
+def unnamed(code: str, note: str) -> dict[str, str]:
+    """Return the objection to an ending for some other reason that nobody names."""
+    return {"note": "Say in a few words what the reason is."} if code == OTHER and not note else {}
+
+
+def _ended(desk: Desk, reason: Reason) -> Work:
+    async def end(sent: Sent) -> None:
+        why = worded(reason, chosen(sent.view, "reason"), written(sent.view, "note"))
+        change = await desk.move(_closing(reason, sent.subject, sent.voice.user, why))
+        await sent.voice.tell(replies.outdated(change, desk.clock.now()))
+
+    return end
 
 
 def _closing(reason: Reason, subject: Subject, user: str, words: str) -> Callable[[Queue], Awaitable[Change]]:
@@ -179,7 +197,7 @@ def _closing(reason: Reason, subject: Subject, user: str, words: str) -> Callabl
     )
 
 
-def _worded(reason: Reason, code: str, note: str) -> str:
+def worded(reason: Reason, code: str, note: str) -> str:
     """Return the reason as people will read it on the card."""
     if code == OTHER:
         return note

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
@@ -10,8 +10,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import replies
-from bot.slack.clicks import Click, Listener, Subject, Voice, may_act
+from bot.slack.clicks import Click, Listener, Place, Subject, Voice, may_act
 from bot.slack.desk import Desk
+from bot.slack.gap_window import attending
 from bot.slack.inline import headed, headline
 from bot.slack.message import LABEL, TITLE, Block, Element, plain_text, section
 from bot.slack.people import People, Workspace, workspace
@@ -66,7 +67,15 @@ async def open_window(click: Click, view: View) -> None:
 # ---------------------------------------------------------------- what it looks like
 
 
-def window(callback: str, title: str, subject: Subject, blocks: list[Block], submit: str = "") -> View:
+class Kept(Protocol):
+    """What a window is about, as it travels in its private_metadata."""
+
+    def as_json(self) -> str:
+        """Return it as text, far below Slack's 3,000 characters."""
+        ...
+
+
+def window(callback: str, title: str, subject: Kept, blocks: list[Block], submit: str = "") -> View:
     """Return a window; without `submit` it can only be closed."""
     view: View = {
         "type": "modal",
@@ -116,8 +125,32 @@ Wrong = Callable[[View], Mapping[str, str]]
 """Returns what is wrong with what was written, by block id, at once and without asking anybody."""
 
 
-def on_sent(people: People, work: Work, wrong: Wrong = lambda _: {}) -> Listener:
-    """Return a listener for a window: acknowledge or say what is wrong, see whether this person may, then work."""
+def nothing_wrong(_view: View) -> Mapping[str, str]:
+    """Take whatever was written."""
+    return {}
+
+
+def on_sent(desk: Desk, people: People, work: Work, wrong: Wrong = nothing_wrong) -> Listener:
+    """Return a listener for a window about one gap; what it says, it says where the window was opened."""
+
+    async def about_gap(view: View, voice: Voice, home: Workspace) -> None:
+        subject = Subject.from_json(view["private_metadata"])
+        async with attending(desk, voice, subject.gap_id) as beside:
+            await work(Sent(view, subject, beside, home))
+
+    return on_submit(people, lambda text: Subject.from_json(text).place, about_gap, wrong)
+
+
+def on_submit(
+    people: People,
+    place: Callable[[str], Place],
+    work: Callable[[View, Voice, Workspace], Awaitable[None]],
+    wrong: Wrong = nothing_wrong,
+) -> Listener:
+    """Return a listener for a window: acknowledge or say what is wrong, see whether this person may, then work.
+
+    `place` reads from the window's private_metadata where it was opened.
+    """
 
     async def sent(
         ack: AsyncAck, view: View, body: View, context: AsyncBoltContext, client: AsyncWebClient
@@ -126,10 +159,9 @@ def on_sent(people: People, work: Work, wrong: Wrong = lambda _: {}) -> Listener
             await ack(response_action="errors", errors=dict(errors))
             return
         await ack()
-        subject = Subject.from_json(view["private_metadata"])
-        voice = Voice(client, body["user"]["id"], subject.place, None)
+        voice = Voice(client, body["user"]["id"], place(view["private_metadata"]), None)
         if await may_act(people, context, body, voice):
-            await work(Sent(view, subject, voice, workspace(context)))
+            await work(view, voice, workspace(context))
 
     return sent
 

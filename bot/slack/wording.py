@@ -27,7 +27,9 @@ def line(event: Event, gap: Gap) -> Message:
 
 def sentence(event: Event, gap: Gap) -> str:
     """Return one event as one sentence of mrkdwn."""
-    return _SENTENCES.get(event.code, _unknown)(event, gap)
+    said = _SENTENCES.get(event.code, _unknown)(event, gap)
+    others = int(_fact(event.facts, "together") or 1) - 1
+    return f"{said} (together with {counted(others, 'other gap')})" if others > 0 else said
 
 
 def story(events: Sequence[Event], gap: Gap) -> str:
@@ -153,6 +155,10 @@ def _worse(event: Event, gap: Gap) -> str:
     )
 
 
+def _undone(event: Event, gap: Gap) -> str:
+    return f"{person(event.by)} took that back: {_UNDONE.get(_fact(event.facts, 'act') or '', 'it is as it was')}."
+
+
 def _reposted(event: Event, gap: Gap) -> str:
     return "The message of this card was deleted, so it was posted again."
 
@@ -166,6 +172,13 @@ def _because(event: Event, gap: Gap) -> str:
     return f": {safe(reason, REASON)}" if reason else "."
 
 
+_UNDONE = {
+    "claimed": "it is not claimed",
+    "snoozed": "it is not snoozed by that",
+    "not_a_gap": "it is in the queue again",
+    "accepted": "it is in the queue again",
+    "resolved": "it is in the queue again",
+}
 _SENTENCES: dict[str, Callable[[Event, Gap], str]] = {
     "opened": _opened,
     "claimed": _claimed,
@@ -188,6 +201,7 @@ _SENTENCES: dict[str, Callable[[Event, Gap], str]] = {
     "noted": _noted,
     "reminded": _reminded,
     "escalated": _escalated,
+    "undone": _undone,
 }
 
 
@@ -197,17 +211,6 @@ def aloud(message: Message, user: str) -> Message:
 
 
 # ---------------------------------------------------------------- many gaps, or none to be seen
-
-
-def storm(facts: Facts) -> Message:
-    """Return the parent of more than five new gaps of one cause: each one's card is in its thread."""
-    many = counted(int(facts.get("count", 0)), "new gap")
-    what = safe(title(str(facts.get("kind", ""))), 300)
-    cause = _fact(facts, "cause_text")
-    lines = [f"{many} with the same cause", what]
-    if cause:
-        lines.append(f"Cause: {safe(cause, 900)}")
-    return _parent(lines, "Each one is in this thread, with its own buttons.")
 
 
 def first_run(facts: Facts) -> Message:

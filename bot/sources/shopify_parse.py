@@ -45,11 +45,12 @@ def bare_id(gid: str) -> str:
 
 @_or_garbled
 def order(node: Node, read_at: datetime) -> Order:
-    """Return an order; with a detailed node, its detail and the lines of its fulfilments too. Money is not read.
+    """Return an order; with a detailed node, its detail and the lines of its fulfilments and its total too.
 
     Only the optional fields (documents.OPTIONAL) may be missing.
     """
     detailed = "lineItems" in node
+    total = (node.get("currentTotalPriceSet") or {}).get("shopMoney") or {}
     return Order(
         id=str(node["legacyResourceId"]),
         name=str(node["name"]),
@@ -69,6 +70,8 @@ def order(node: Node, read_at: datetime) -> Order:
         source=_text(node.get("sourceName")),
         tags=tuple(str(tag) for tag in node["tags"] or ()),
         quantity=int(node["currentSubtotalLineItemsQuantity"]),
+        total=_text(total.get("amount")),
+        currency=_text(total.get("currencyCode")),
         fulfillments=tuple(_fulfillment(each, detailed=detailed) for each in node["fulfillments"]),
         detail=_detail(node) if detailed else None,
     )

@@ -3,16 +3,19 @@
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.slack import cards, digest, replies, wording
+from bot.slack import cards, digest, replies, storm, wording
 from bot.slack.escape import length, plain, safe
 from bot.slack.message import Message
 from storage.findings import Cause, Evidence, Finding, Links, NextAction, Severity
 from storage.gap import Change, Event, Gap
+from storage.notice import Notice
+from storage.storms import Common, Picture
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -146,6 +149,10 @@ def check_element(element: dict[str, Any]) -> None:
         check_text(element["text"], 75)
         assert len(element["value"]) <= 2000
         assert length(element.get("accessibility_label", "")) <= 75
+        asked = element.get("confirm", {})
+        for part, limit in {"title": 100, "text": 300, "confirm": 30, "deny": 30}.items():
+            if asked:
+                check_text(asked[part], limit)
 
 
 def check_text(text: dict[str, Any], limit: int) -> None:
@@ -196,7 +203,13 @@ def test_no_event_can_break_its_line(gap, code, said, by, at):
 @steady
 @given(hostile, st.dictionaries(hostile, st.integers(0, 5000), max_size=5), st.integers(0, 10**6))
 def test_no_notice_about_many_gaps_can_break(said, counts, number):
-    check(wording.storm({"kind": said, "cause_text": said, "headline": said, "count": number}))
+    facts = {"kind": said, "cause_text": said, "headline": said, "count": number, "todo": said}
+    of = Notice("n" * 32, "main", "storm", "ready", NOW, NOW, facts=facts, edition_due=number)
+    money = ((said or "USD", Decimal(number)),)
+    common = (Common("carrier", said, number, number), Common("store", said, 1, number))
+    owners = (("U0ALEX", number), ("U0BO", 1), ("W123", 1), ("U0|><!here>", 1))
+    check(storm.parent(of, Picture(number, number, number, 1, owners, NOW, NOW, money, common), NOW))
+    check(storm.parent(of, Picture(number, 0, 0, 0), NOW))
     check(wording.first_run({"counts": counts}))
     check(wording.blind({"error": said}))
     check(wording.sees({}))

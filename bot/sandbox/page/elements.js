@@ -102,7 +102,10 @@ function textInput(body, report, state, context) {
   const props = { class: "text-input", placeholder: plainWords(body.placeholder), maxlength: body.max_length, "aria-label": context.label };
   const node = body.multiline ? el("textarea", { ...props, rows: Math.min(Math.max((body.initial_value || "").split("\n").length + 1, 4), 14) }) : el("input", { ...props, type: "text" });
   node.value = state.value ?? body.initial_value ?? "";
-  node.addEventListener("input", () => report({ type: body.type, value: node.value || null }, node));
+  const tell = () => report({ type: body.type, value: node.value || null }, node);
+  const atEnter = body.dispatch_action_config?.trigger_actions_on?.includes("on_enter_pressed");
+  if (atEnter) node.addEventListener("keydown", (event) => event.key === "Enter" && tell());
+  else node.addEventListener("input", tell);
   return node;
 }
 

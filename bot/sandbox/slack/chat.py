@@ -46,6 +46,8 @@ def update(workspace: "Workspace", arguments: Json) -> Json:
         raise Refusal("msg_too_long")
     if "metadata" in arguments:
         changes["metadata"] = _metadata(arguments)
+    if truth(arguments.get("reply_broadcast")) and message.is_reply:
+        changes["broadcast"] = True
     fresh = workspace.redraw(message, **changes)
     told = {"channel": fresh.channel, "ts": fresh.ts, "text": fresh.text}
     return told | {"message": fresh.as_json(metadata=True)}

@@ -46,6 +46,6 @@ def test_every_listener_for_which_slack_waits_is_looked_at():
 def test_bolt_acknowledges_what_is_no_more_than_told():
     assert [name.split(":")[0] for name, by_bolt in registered() if by_bolt] == [
         "links.shared",
-        "home.opened",
+        "tab.opened",
         "drops.written",
     ]

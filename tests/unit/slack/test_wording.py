@@ -89,14 +89,6 @@ def test_the_history_is_newest_first(a_gap, now):
     assert text.index("claimed it") < text.index("Found: ")
 
 
-def test_a_storm_says_how_many_of_what_and_why():
-    facts = {"kind": KINDS[0].code, "cause_text": "The connection is down.", "count": 12, "headline": "#1: x"}
-    text = wording.storm(facts).text
-    for part in ("12 new gaps", KINDS[0].title, "The connection is down.", "Each one is in this thread"):
-        assert part in text
-    assert "#1" not in text
-
-
 def test_the_first_run_counts_by_kind_the_commonest_first():
     text = wording.first_run({"counts": {KINDS[0].code: 2, KINDS[1].code: 9}}).text
     assert "First look: 11 gaps" in text

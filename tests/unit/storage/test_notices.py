@@ -224,7 +224,7 @@ async def test_a_card_in_a_thread_waits_for_its_parent(database: Database, make:
         await Queue(session, NOON).apply("main", judged)
     parent = await take(database)
     assert parent is not None
-    assert (parent.kind, parent.edition_due) == ("storm", None)
+    assert (parent.kind, parent.touched) == ("storm", True)
     assert await take(database) is None
     await do(database, "sent", parent.id, ts="1.0", channel="C1", edition=None)
     assert (await do(database, "get", parent.id)).state == "sent"

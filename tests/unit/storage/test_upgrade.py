@@ -16,6 +16,7 @@ from storage import schema
 from storage.database import Database
 from storage.mirror import Mirror
 from storage.notices import Notices
+from storage.overview import Overview
 from storage.queue import Queue
 from storage.runs import Leases, Runs
 
@@ -126,7 +127,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
             "id": GAP, "store": "main", "subject": f"order:{ORDER}", "kind": "sync.unfulfilled",
             "order_id": ORDER, "order_name": "#1001", "order_key": "1001", "since": EARLIER,
             "finding": json.dumps(FINDING_BODY), "opened_at": EARLIER, "owner": "U1", "claimed_at": NOON,
-            "revision": 2, "edition": 2, "reopened": 0,
+            "revision": 2, "edition": 2, "reopened": 0, "severity": 3, "cause": "notify_failed",
         }
     ],
     "gap_events": [
@@ -140,6 +141,14 @@ ROWS: dict[str, list[dict[str, Any]]] = {
             "channel": "C0123456789", "edition_sent": 2, "reposted": False, "created_at": EARLIER,
         }
     ],
+    "homes": [{"person": "U1", "view": "mine", "words": "", "page": 0, "ticking": False, "version": 3}],
+    "bulks": [
+        {
+            "id": "bulk-1", "person": "U1", "act": "claimed", "facts": "{}", "at": EARLIER,
+            "undoable_until": NOON, "undone_at": None,
+        }
+    ],
+    "bulk_gaps": [{"bulk_id": "bulk-1", "gap_id": GAP, "before": "{}", "after": "{}"}],
     "runs": [
         {
             "store": "main", "sweep": True, "started_at": EARLIER, "finished_at": NOON, "complete": True,
@@ -273,6 +282,13 @@ async def test_the_queue_of_an_old_schema_goes_on(upgraded: Database) -> None:
         )
         assert (await queue.release(GAP, "U1", revision=2)).outcome == "done"
         assert [event.code for event in await queue.history(GAP)] == ["opened", "claimed", "released"]
+
+
+async def test_the_queue_of_an_old_schema_is_counted_by_what_its_findings_say(upgraded: Database) -> None:
+    async with upgraded.read() as session:
+        [pile] = await Overview(session, NOON, "U1").piles()
+    assert (pile.kind, pile.gaps, pile.mine) == ("sync.unfulfilled", 1, 1)
+    assert (pile.severity, pile.cause) == (3, "notify_failed")
 
 
 async def test_the_card_of_an_old_schema_is_the_one_that_is_kept_current(upgraded: Database) -> None:

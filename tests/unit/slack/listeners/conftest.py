@@ -158,6 +158,42 @@ class Front:
         await self.slack.wait_for(lambda: self.slack.modals(user))
         return self.slack.modals(user)[-1]
 
+    async def home(self, user: str = "U0ALEX") -> View:
+        """Open somebody's Home tab."""
+        await self.slack.open_home(user)
+        await self.slack.wait_for(lambda: self.slack.home(user))
+        return self._drawn(user)
+
+    async def redrawn(self, act: Awaitable[Any], user: str = "U0ALEX") -> View:
+        """Do something in the Home tab and return it as it is drawn after that."""
+        before = self._drawn(user).hash
+        assert (await act).error is None
+        await self.slack.wait_for(lambda: self._drawn(user).hash != before)
+        return self._drawn(user)
+
+    def _drawn(self, user: str) -> View:
+        view = self.slack.home(user)
+        assert view is not None
+        return view
+
+    async def chosen(self, menu: str, choice: Any, user: str = "U0ALEX") -> View:
+        """Choose something in the Home tab, and return it as it is drawn after that."""
+        return await self.redrawn(self.slack.choose(self._drawn(user), menu, choice, user), user)
+
+    async def pressed(self, button: str, user: str = "U0ALEX") -> View:
+        """Press a button of the Home tab, and return it as it is drawn after that."""
+        return await self.redrawn(self.slack.click(self._drawn(user), button, user), user)
+
+    async def said(self, text: str, user: str = "U0ALEX") -> Message:
+        """Wait for a private word that contains this, wherever it is said."""
+
+        def words() -> list[Message]:
+            every = [*self.slack.messages(self.slack.dm(user).id), *self.slack.ephemerals(user)]
+            return [one for one in every if text in one.words]
+
+        await self.slack.wait_for(words)
+        return words()[-1]
+
     async def until(self, gap: Gap, state: str) -> Gap:
         """Wait until the listener has done its work."""
         await self.slack.wait_for(lambda: self.nudges)
