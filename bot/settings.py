@@ -12,8 +12,10 @@ from pydantic import SecretStr
 from bot import settings_values as values
 from bot.errors import ConfigurationError
 from bot.gaps.rules import StoreRules, Windows
+from bot.settings_digest import HOUR, WEEKLY, Digests
 from bot.settings_env import VARIABLES, Environment, read_environment
 from bot.settings_file import (
+    DigestTable,
     EscalationTable,
     FileTable,
     ShipStationTable,
@@ -28,6 +30,7 @@ from bot.settings_problems import Problem, Problems, SettingsError
 __all__ = [
     "EVERYBODY",
     "Allowed",
+    "Digests",
     "Escalation",
     "Need",
     "Problem",
@@ -80,6 +83,8 @@ class StoreSettings:
     shipstation: ShipStationCredentials
     escalation: Escalation = Escalation()
     """Whom its unowned gaps call for."""
+    digests: Digests = Digests()
+    """When its channel is told how things stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,7 @@ def load(
     here = Path.cwd() if cwd is None else cwd
     env = read_environment(environ, here, problems)
     file, name = _file(env, here)
-    reading = _Reading(env, need, tuple(file.stores), name, file.escalation)
+    reading = _Reading(env, need, tuple(file.stores), name, file)
     settings = Settings(
         stores=tuple(reading.store(index) for index in range(len(reading.tables))),
         slack=_slack(env, need),
@@ -217,7 +222,7 @@ class _Reading:
     tables: tuple[StoreTable, ...]
     file: str | None
     """Name of stuck.toml; None: the environment alone describes the only store."""
-    escalation: EscalationTable
+    common: FileTable
     """What holds for stores that do not say otherwise."""
 
     def store(self, index: int) -> StoreSettings:
@@ -229,7 +234,8 @@ class _Reading:
             channel=self._channel(index),
             shopify=shopify,
             shipstation=self._shipstation(index, table.shipstation),
-            escalation=_escalation(table.escalation, self.escalation),
+            escalation=_escalation(table.escalation, self.common.escalation),
+            digests=_digests(table.digest, self.common.digest),
         )
 
     def tell_twins(self) -> None:
@@ -303,6 +309,14 @@ def _escalation(own: EscalationTable, common: EscalationTable) -> Escalation:
     after = common.after if own.after is None else own.after
     to = common.to if own.to is None else own.to
     return Escalation(ESCALATE_AFTER if after is None else after, to or {})
+
+
+def _digests(own: DigestTable, common: DigestTable) -> Digests:
+    tables = (own, common)
+    daily = next((table.daily for table in tables if table.daily is not None), True)
+    hour = next((table.hour for table in tables if table.hour is not None), HOUR)
+    weekly = next((table.weekly for table in tables if table.weekly is not None), WEEKLY)
+    return Digests(daily, hour, weekly.day)
 
 
 def _rules(table: StoreTable, name: str, shop: str) -> StoreRules:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
 
+from bot import settings_digest as digest
 from bot import settings_ids as ids
 from bot import settings_ownership as ownership
 from bot import settings_values as values
@@ -77,6 +78,14 @@ class EscalationTable(_Table):
     to: Annotated[ownership.Calls | None, PlainValidator(ownership.called)] = None
 
 
+class DigestTable(_Table):
+    """`[digest]` and `[stores.digest]`; what a store leaves out holds as for all."""
+
+    daily: bool | None = None
+    hour: Annotated[time | None, PlainValidator(values.clock_time)] = None
+    weekly: Annotated[digest.Weekly | None, PlainValidator(digest.weekly)] = None
+
+
 class StoreTable(_Table):
     """`[[stores]]`."""
 
@@ -113,6 +122,7 @@ class StoreTable(_Table):
     shipstation: ShipStationTable = ShipStationTable()
     windows: WindowsTable = WindowsTable()
     escalation: EscalationTable = EscalationTable()
+    digest: DigestTable = DigestTable()
 
 
 class FileTable(_Table):
@@ -122,6 +132,7 @@ class FileTable(_Table):
     allowed_groups: list[Annotated[str, PlainValidator(ids.user_group)]] = Field(default_factory=list)
     reminders: RemindersTable = RemindersTable()
     escalation: EscalationTable = EscalationTable()
+    digest: DigestTable = DigestTable()
     stores: Annotated[list[StoreTable], Field(min_length=1)]
 
 
@@ -129,11 +140,13 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "": tuple(FileTable.model_fields),
     "reminders": tuple(RemindersTable.model_fields),
     "escalation": tuple(EscalationTable.model_fields),
+    "digest": tuple(DigestTable.model_fields),
     "stores": tuple(StoreTable.model_fields),
     "stores.shopify": tuple(ShopifyTable.model_fields),
     "stores.shipstation": tuple(ShipStationTable.model_fields),
     "stores.windows": tuple(field.alias or name for name, field in WindowsTable.model_fields.items()),
     "stores.escalation": tuple(EscalationTable.model_fields),
+    "stores.digest": tuple(DigestTable.model_fields),
 }
 """Every key of stuck.toml by table; docs/configuration.md has a heading for each (a test holds that)."""
 
@@ -145,6 +158,10 @@ EXAMPLES: Mapping[str, str] = {
     "escalation": "[escalation]",
     "escalation.after": 'after = { critical = "1h", high = "4h" }',
     "escalation.to": 'to = "S0123456789"',
+    "digest": "[digest]",
+    "digest.daily": "daily = true",
+    "digest.hour": 'hour = "08:30"',
+    "digest.weekly": 'weekly = "monday" (or "off")',
     "stores": "[[stores]]",
     "stores.name": 'name = "main"',
     "stores.channel": 'channel = "C0123456789"',
@@ -191,6 +208,10 @@ EXAMPLES: Mapping[str, str] = {
     "stores.escalation": "[stores.escalation]",
     "stores.escalation.after": 'after = { critical = "1h", high = "4h" }',
     "stores.escalation.to": 'to = "S0123456789"',
+    "stores.digest": "[stores.digest]",
+    "stores.digest.daily": "daily = true",
+    "stores.digest.hour": 'hour = "08:30"',
+    "stores.digest.weekly": 'weekly = "monday" (or "off")',
 }
 
 
@@ -284,6 +305,7 @@ def _wrong_shape(error: dict[str, Any]) -> str:
     wanted = {
         "list_type": "a list",
         "int_type": "a whole number",
+        "bool_type": "true or false",
         "model_type": "a table",
         "greater_than": "above 0",
     }

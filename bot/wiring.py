@@ -31,6 +31,8 @@ from bot.settings import Need, Settings, StoreSettings, load
 from bot.slack.app import build_app
 from bot.slack.delivery import Delivery
 from bot.slack.desk import Desk
+from bot.slack.digests.owing import EVERY as DIGESTS_EVERY
+from bot.slack.digests.owing import Digests
 from bot.slack.gateway import Gateway, build_client
 from bot.slack.kept import Kept, kept_back
 from bot.slack.outcomes import SlackFailure
@@ -186,6 +188,7 @@ class Mouth:
     gateway: Gateway
     delivery: Delivery
     rounds: Rounds
+    digests: Digests
 
 
 def mouth(house: House, *, socket_mode: bool) -> Mouth:
@@ -215,7 +218,7 @@ def mouth(house: House, *, socket_mode: bool) -> Mouth:
     )
     people = People(client, house.clock, settings.allowed)
     rounds = Rounds(house.database, house.clock, settings.stores, settings.reminders, people)
-    return Mouth(app, gateway, delivery, rounds)
+    return Mouth(app, gateway, delivery, rounds, Digests(desk, holder=holder))
 
 
 async def deliver(settings: Settings) -> int:
@@ -341,7 +344,10 @@ def _schedule(house: House, look: Look, slack: Mouth) -> Schedule:
         every=house.settings.every,
         clock=house.clock,
         heartbeat=heartbeat.beat if heartbeat else None,
-        chores=(Chore("rounds", ROUNDS_EVERY, slack.rounds.go),),
+        chores=(
+            Chore("rounds", ROUNDS_EVERY, slack.rounds.go),
+            Chore("digests", DIGESTS_EVERY, slack.digests.go),
+        ),
     )
 
 

@@ -10,7 +10,9 @@ from storage import codec
 from storage.tables import NOTICES
 
 NoticeState = Literal["ready", "sending", "sent", "retry", "dead", "unknown"]
-NoticeKind = Literal["card", "line", "storm", "first_run", "blind", "sees", "word", "escalation"]
+NoticeKind = Literal[
+    "card", "line", "storm", "first_run", "blind", "sees", "word", "escalation", "daily", "weekly"
+]
 """word: to one person, directly. escalation: calls somebody in the thread of gaps that nobody has."""
 
 

@@ -119,6 +119,13 @@ class Notices:
         await self._run(insert(NOTICES), [row])
         return Notice(row["id"], store, kind, "ready", self._now, self._now, parent_id=parent_id, facts=facts)
 
+    async def owe_once(self, key: str, store: str, kind: NoticeKind, facts: dict[str, Any]) -> bool:
+        """Owe the one message of that key, which becomes its id; return whether it was not owed before."""
+        row = notice.fresh(store, kind, self._now, facts=codec.ANYTHING.dump(facts)) | {"id": key}
+        statement = statements.insert(await self._connection(), NOTICES).values(row)
+        written = statement.on_conflict_do_nothing(index_elements=["id"]).returning(ROW.id)
+        return (await self._run(written)).first() is not None
+
     # ------------------------------------------------------------ sending
 
     async def stores_owed(self) -> list[str]:

@@ -88,6 +88,11 @@ class Runs:
         """Return the store's newest run that read both sides to the end."""
         return await self._newest(RUN.store == store, RUN.complete)
 
+    async def first_complete(self, store: str) -> datetime | None:
+        """Return when the store had been read to the end on both sides for the first time."""
+        oldest = select(RUN.finished_at).where(RUN.store == store, RUN.complete).order_by(RUN.id).limit(1)
+        return (await self._run(oldest)).scalar()  # type: ignore[no-any-return]  # the column says what it is
+
     async def cursors_of(self, store: str) -> dict[str, datetime]:
         """Return how far each source of a store has been read."""
         found = await self._run(select(CURSORS.c.name, CURSORS.c.value).where(CURSORS.c.store == store))

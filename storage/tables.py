@@ -204,6 +204,14 @@ class GapRow(SQLModel, table=True):
         ),
         Index("gaps_subject", "store", "subject"),
         Index("gaps_order", "order_key"),
+        Index("gaps_opened_in", "store", "opened_at"),
+        Index(
+            "gaps_ended_in",
+            "store",
+            "resolved_at",
+            sqlite_where=text("resolved_at IS NOT NULL"),
+            postgresql_where=text("resolved_at IS NOT NULL"),
+        ),
         Index(
             "gaps_resolved",
             "resolved_at",

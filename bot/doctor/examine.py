@@ -34,7 +34,7 @@ FOR_GROUPS = {groups.SCOPE: "know who is in allowed_groups"}
 """Asked for only where the settings name groups, so that an app without it need not be reinstalled."""
 FOR_AUDITS = {
     "files:read": "the exports cannot be read",
-    "files:write": "the answer comes without its picture and list",
+    "files:write": "the answer comes without its picture and list, and digests without theirs",
     "im:history": "exports dropped into a direct message are not noticed",
     "im:write": "/stuck audit has no place to answer",
 }

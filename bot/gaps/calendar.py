@@ -27,12 +27,12 @@ def cutoff_on(rules: StoreRules, day: date) -> datetime:
     Safe on days that change the clocks: of an hour that comes twice the first counts, one that is
     skipped moves forward with the clock.
     """
-    return _at(rules, day, rules.cutoff)
+    return moment_on(rules, day, rules.cutoff)
 
 
 def start_of(rules: StoreRules, day: date) -> datetime:
     """Return when that day begins in the store's zone, in UTC."""
-    return _at(rules, day, time.min)
+    return moment_on(rules, day, time.min)
 
 
 def local_day(rules: StoreRules, moment: datetime) -> date:
@@ -70,13 +70,32 @@ def business_time_after(rules: StoreRules, start: datetime, needed: timedelta) -
         day = first + step * _DAY
         if not is_workday(rules, day):
             continue
-        opens = max(_at(rules, day, rules.opens), start)
-        spell = _at(rules, day, rules.closes) - opens
+        opens = max(moment_on(rules, day, rules.opens), start)
+        spell = moment_on(rules, day, rules.closes) - opens
         if spell >= left:
             return opens + left
         left -= max(spell, timedelta(0))
     return start + needed
 
 
-def _at(rules: StoreRules, day: date, clock: time) -> datetime:
+def business_time_between(rules: StoreRules, start: datetime, end: datetime) -> timedelta:
+    """Return how much business time lies between two moments: between `opens` and `closes` of working days.
+
+    By elapsed time on days that change the clocks; none where `end` is not later. What lies more than a year
+    before `end` is not counted.
+    """
+    last = local_day(rules, end)
+    day = max(local_day(rules, start), last - _FARTHEST * _DAY)
+    passed = timedelta(0)
+    while day <= last:
+        if is_workday(rules, day):
+            opens = max(moment_on(rules, day, rules.opens), start)
+            closes = min(moment_on(rules, day, rules.closes), end)
+            passed += max(closes - opens, timedelta(0))
+        day += _DAY
+    return passed
+
+
+def moment_on(rules: StoreRules, day: date, clock: time) -> datetime:
+    """Return that day's time on the store's clock, in UTC; see `cutoff_on` for days that change the clocks."""
     return datetime.combine(day, clock, tzinfo=rules.timezone).astimezone(UTC)

@@ -14,6 +14,7 @@ from bot.lookup import OrderView
 from bot.slack import answers, audits, checklist, digest, listing, replies
 from bot.slack.clicks import Listener, Voice, Work, may_act, on_press, patiently, voice_of
 from bot.slack.desk import Desk
+from bot.slack.digests import command as digests
 from bot.slack.escape import safe
 from bot.slack.message import Message
 from bot.slack.people import People
@@ -168,6 +169,7 @@ ANSWERS: dict[str, Build] = {
     "list": list_,
     "checklist": checklist_,
     "mine": mine,
+    "digest": digests.digest,
 }
 PICKS: dict[str, Build] = {"stuck.pick": order, "stuck.pick_checklist": checklist_}
 """What a choice between several orders leads to."""

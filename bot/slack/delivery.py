@@ -13,6 +13,7 @@ from bot.clock import Clock, at_least_on_the_wall
 from bot.metrics import DELIVERY_FAILURES, NOTICES
 from bot.settings import StoreSettings
 from bot.slack import drawing
+from bot.slack.digests.showing import Pictures
 from bot.slack.drawing import Letter
 from bot.slack.gateway import POST, UPDATE, Gateway, Posted
 from bot.slack.message import Message
@@ -70,6 +71,7 @@ class Delivery:
         self._channels = {store.rules.name: store.channel for store in stores}
         self._pace = Pace(database, clock)
         self._patience = Patience(clock)
+        self._pictures = Pictures(gateway, clock)
         self._at_once = asyncio.Semaphore(_CHANNELS_AT_ONCE)
         self._busy: set[str] = set()
         self._homeless: set[str] = set()
@@ -190,9 +192,11 @@ class Delivery:
         self._busy.add(channel)
         try:
             async with self._at_once:
-                return await self._take_turns(channel, deque(stores), stop)
+                sent = await self._take_turns(channel, deque(stores), stop)
         finally:
             self._busy.discard(channel)
+        await self._pictures.show(channel, stop)
+        return sent
 
     async def _take_turns(self, channel: str, turns: deque[str], stop: asyncio.Event | None) -> int:
         sent = 0
@@ -239,11 +243,13 @@ class Delivery:
         for key in (posted.channel, "token", "slack"):
             self._patience.answered(key)
         await self._note_sent(task.notice, posted, letter.edition, came_out=letter.broadcast)
+        if letter.chart is not None and task.notice.ts is None:
+            self._pictures.later(task.home, posted.channel, letter.chart)
         return 1
 
     async def _drawn(self, task: _Task) -> Letter | None:
         """Return what to send; None: it cannot be drawn now, and that is noted."""
-        site = await self._gateway.site() if task.notice.kind == "word" else None
+        site = await self._gateway.site() if task.notice.kind in drawing.LINKING else None
         try:
             async with self._database.read() as session:
                 letter = await drawing.draw(session, task.notice, task.home, self._clock.now(), site)

@@ -8,6 +8,8 @@ from typing import Any
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.slack import cards, personal, storm, wording
+from bot.slack.digests import letters
+from bot.slack.digests.charts import Chart
 from bot.slack.gateway import EVENT_TYPE
 from bot.slack.message import Message
 from storage.notices import Notice, Notices
@@ -19,6 +21,8 @@ _PARENTS: Mapping[str, Callable[[Mapping[str, Any]], Message]] = {
     "blind": wording.blind,
     "sees": wording.sees,
 }
+LINKING = frozenset({"word", *letters.KINDS})
+"""Notices with links to cards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class Letter:
     """The notice whose message is the thread's parent; None: it stands in the channel itself."""
     direct: bool = False
     """Whether it goes to one person, whose id is then the channel."""
+    chart: Chart | None = None
+    """Shown below it once it has been posted."""
 
     @property
     def thread_ts(self) -> str | None:
@@ -75,11 +81,13 @@ def direct(notice: Notice) -> bool:
 async def draw(
     session: AsyncSession, notice: Notice, home: str, now: datetime, site: str | None = None
 ) -> Letter | None:
-    """Return the notice as it should read now; None: what it was about no longer exists.
+    """Return the notice as it should read now; None: what it was about no longer exists, or its time is over.
 
     `site` is the address of the workspace, for links to cards.
     """
     channel, thread = await address(session, notice, home, now)
+    if notice.kind in letters.KINDS:
+        return _digest(notice, channel, now, site)
     queue = Queue(session, now)
     message: Message | None
     edition = None
@@ -152,3 +160,12 @@ async def _escalation(queue: Queue, notice: Notice, now: datetime) -> Message | 
     found = [await queue.get(str(gap_id)) for gap_id in notice.facts["gaps"]]
     left = [gap for gap in found if gap is not None and gap.state(now) == "open"]
     return personal.escalation(left, str(notice.facts["to"]), now) if left else None
+
+
+def _digest(notice: Notice, channel: str, now: datetime, site: str | None) -> Letter | None:
+    """Return a digest; None: it could not be sent on its day, and the next one says what is new since."""
+    digest = letters.read(notice.kind, notice.facts)
+    if notice.ts is None and digest.until is not None and now >= digest.until:
+        return None
+    message = digest.message(site)
+    return Letter(message, Message(message.text), None, channel, chart=digest.chart())

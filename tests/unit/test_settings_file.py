@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.gaps.rules import NotifyPolicy, StoreRules, Windows
-from bot.settings import EVERYBODY, Allowed, SettingsError, load
+from bot.settings import EVERYBODY, Allowed, Digests, SettingsError, load
 from bot.settings_file import EXAMPLES, TABLES, WindowsTable
 
 CONTRACT = """
@@ -307,7 +307,13 @@ def test_each_example_that_a_refusal_shows_would_do(written, path):
     assert written(f"[[stores]]\n{header}{example}\n", {}, frozenset()).stores
 
 
-@pytest.mark.parametrize("key", sorted(set(TABLES[""]) - {"stores"}))
+@pytest.mark.parametrize("key", TABLES["digest"])
+def test_each_example_for_the_digests_of_all_stores_would_do(written, key):
+    example = EXAMPLES[f"digest.{key}"].partition(" (or ")[0]
+    assert written(f"[digest]\n{example}\n[[stores]]\n", {}, frozenset()).stores
+
+
+@pytest.mark.parametrize("key", sorted(set(TABLES[""]) - set(TABLES)))
 def test_each_example_for_the_top_of_the_file_would_do(written, key):
     settings = written(f"{EXAMPLES[key]}\n[[stores]]\n", {}, frozenset())
     assert settings.stores
@@ -384,3 +390,34 @@ def test_a_secret_in_the_file_is_refused_and_not_shown(refused, line):
 def test_problems_of_file_and_environment_are_told_together(refused):
     found = refused('[[stores]]\ncutoff = "3pm"\n', {})
     assert {"stores[0].cutoff", "SLACK_BOT_TOKEN"} <= set(found)
+
+
+@pytest.mark.parametrize(
+    ("common", "own", "digests"),
+    [
+        ("", "", Digests(daily=True, hour=time(8, 30), weekly=0)),
+        ('hour = "7:15"', "", Digests(hour=time(7, 15))),
+        ('hour = "7:15"\nweekly = "fri"', 'weekly = "Wednesday"', Digests(hour=time(7, 15), weekly=2)),
+        ('weekly = "off"\ndaily = false', 'hour = "6:00"', Digests(daily=False, hour=time(6), weekly=None)),
+        ('weekly = "off"\ndaily = false', 'weekly = "sunday"\ndaily = true', Digests(weekly=6)),
+    ],
+)
+def test_a_store_says_of_its_digests_only_what_differs(written, common, own, digests):
+    text = f"[digest]\n{common}\n[[stores]]\n[stores.digest]\n{own}\n"
+    assert written(text, {}, frozenset()).stores[0].digests == digests
+
+
+@pytest.mark.parametrize(
+    ("line", "where", "wrong"),
+    [
+        ('weekly = "mondy"', "digest.weekly", "neither a day of the week nor off; did you mean 'monday'?"),
+        ("weekly = 1", "digest.weekly", "'1' is neither a day of the week nor off"),
+        ('hour = "8.30"', "digest.hour", "'8.30' is not a time of day"),
+        ('daily = "yes"', "digest.daily", "'yes' is not true or false"),
+        ("weekdays = 1", "digest.weekdays", "unknown key"),
+    ],
+)
+def test_a_digest_that_cannot_be_is_told_with_what_can(refused, line, where, wrong):
+    problem = refused(f"[digest]\n{line}\n[[stores]]\n")[where]
+    assert wrong in problem.wrong
+    assert problem.example.startswith(("weekly", "hour", "daily", "[digest]"))

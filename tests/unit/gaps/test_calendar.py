@@ -8,6 +8,7 @@ import pytest
 from bot.gaps.calendar import (
     at_work,
     business_time_after,
+    business_time_between,
     cutoff_after,
     cutoff_on,
     is_workday,
@@ -173,3 +174,31 @@ def test_on_a_day_that_changes_the_clocks_the_hours_are_those_of_the_clock(day, 
     always = rules(workdays=frozenset(range(7)))
     assert at_work(always, opens, RULES.timezone)
     assert not at_work(always, opens - timedelta(minutes=1), RULES.timezone)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "hours"),
+    [
+        ("2026-11-20T22:00", "2026-11-23T14:00", 2),  # Friday 17:00 to Monday 09:00
+        ("2026-11-23T14:00", "2026-11-23T20:30", 6.5),
+        ("2026-11-23T03:00", "2026-11-24T03:00", 10),
+        ("2026-11-21T15:00", "2026-11-22T15:00", 0),
+        ("2026-11-23T14:00", "2026-11-23T13:00", 0),
+    ],
+)
+def test_business_time_between_counts_only_open_hours(start, end, hours):
+    moments = [datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (start, end)]
+    assert business_time_between(RULES, *moments) == timedelta(hours=hours)
+
+
+def test_of_what_began_longer_ago_only_the_last_year_is_business_time():
+    end = utc(2026, 11, 21)
+    assert business_time_between(RULES, utc(2024, 1, 1), end) == business_time_between(
+        RULES, utc(2025, 1, 1), end
+    )
+
+
+def test_business_time_over_a_change_of_the_clocks_is_what_has_elapsed():
+    night = rules(opens=time(0), closes=time(12), workdays=frozenset(range(7)))
+    back = business_time_between(night, utc(2026, 11, 1, 4), utc(2026, 11, 2, 4))
+    assert back == timedelta(hours=13)

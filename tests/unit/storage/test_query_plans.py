@@ -17,11 +17,13 @@ from storage.notices import Notices
 from storage.overdue import Overdue
 from storage.ownership import Ownership
 from storage.queue import Queue
+from storage.trends import Trends
+from storage.watching import watched
 
 pytestmark = pytest.mark.anyio
 
 NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
-GROWS = "orders|order_lines|shipstation_orders|shipstation_merges|shipstation_merged_lines|shipments|strays|gaps|gap_events|notices"
+GROWS = "orders|order_lines|shipstation_orders|shipstation_merges|shipstation_merged_lines|shipments|strays|gaps|gap_events|notices|runs"
 SEEDED = 3000
 
 
@@ -82,6 +84,8 @@ async def _statements(database: Database, make: SimpleNamespace) -> dict[str, tu
         await _deliver(Notices(session, NOON + timedelta(hours=2)))
         await _look(Overdue(session, NOON + timedelta(hours=2)))
         await _go_round(Ownership(session, NOON + timedelta(days=9)))
+        await _count(Trends(session, "main", without={"aging.at_risk"}))
+        await watched(session, "main", NOON, NOON + timedelta(days=7))
     event.remove(database._engine.sync_engine, "before_cursor_execute", note)
     return asked
 
@@ -152,6 +156,20 @@ async def _go_round(ownership: Ownership) -> None:
     await ownership.of_owner((await ownership.owners())[0])
     assert await ownership.remind(await ownership.lying(limits))
     assert await ownership.escalate(await ownership.unowned("main", limits), "U0ANN")
+
+
+async def _count(trends: Trends) -> None:
+    week, now = NOON - timedelta(days=7), NOON + timedelta(hours=3)
+    standing = await trends.standing()
+    await trends.gaps([each.id for each in standing])
+    await trends.cards([each.id for each in standing])
+    await trends.tallies([week, NOON, now])
+    await trends.opened(week, now)
+    await trends.ended(week, now)
+    await trends.reopened(week, now)
+    await trends.orders_again(week, week, now, limit=5)
+    await trends.causes(NOON, week, now)
+    await trends.carriers(week, now)
 
 
 async def test_saving_a_first_run_is_one_statement_a_chunk(tmp_path: Path, make: SimpleNamespace) -> None:
