@@ -99,6 +99,7 @@ async def look_up(store: WatchedStore, number: str, *, live: bool) -> tuple[Orde
 
     With `live` both sides are read now; a side that cannot be read is named, and the mirror answers.
     """
+    store = await store.up_to_date()
     with retries_within(WHILE_A_PERSON_WAITS):
         error = await _refresh(store, number) if live else None
         known = Remembered(store.database, store.rules, store.clock)

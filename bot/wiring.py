@@ -21,6 +21,7 @@ from bot.doctor import Check, examine_all
 from bot.errors import ConfigurationError, DatabaseError, SlackRefused
 from bot.health import Health, examine
 from bot.heartbeat import Heartbeat
+from bot.live import LiveStores
 from bot.lookup import OrderView, look_up
 from bot.reconcile import Recheck, RunReport, Sources, WatchedStore, recheck
 from bot.reconcile import run as reconcile
@@ -62,6 +63,8 @@ class House:
     settings: Settings
     clock: Clock
     database: Database
+    live: LiveStores
+    """The stores' settings, as they are now."""
     stores: tuple[WatchedStore, ...]
 
     async def recheck(self, gap_id: str) -> Recheck:
@@ -88,13 +91,17 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
         stack.push_async_callback(database.close)
         await _upgraded(database)
         holder = f"{sockets.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        live = LiveStores(database, clock, settings.stores)
+        await live.refresh()
         watched = []
         for store in settings.stores:
             both = sources(store, settings, clock)
             stack.push_async_callback(both.shopify.close)
             stack.push_async_callback(both.shipstation.close)
-            watched.append(WatchedStore(store.rules, both, database, clock, holder, settings.every))
-        yield House(settings, clock, database, tuple(watched))
+            watched.append(
+                WatchedStore(store.rules, both, database, clock, holder, settings.every, live.rules)
+            )
+        yield House(settings, clock, database, live, tuple(watched))
 
 
 def sources(store: StoreSettings, settings: Settings, clock: Clock) -> Sources:
@@ -197,11 +204,11 @@ def mouth(house: House, *, socket_mode: bool) -> Mouth:
     client = build_client(_secret(settings.slack.bot_token), settings.slack.api_url)
     gateway = Gateway(client, house.clock)
     holder = house.stores[0].holder
-    delivery = Delivery(house.database, gateway, house.clock, settings.stores, holder=holder)
+    delivery = Delivery(house.database, gateway, house.clock, house.live, holder=holder)
     desk = Desk(
         database=house.database,
         clock=house.clock,
-        stores=settings.stores,
+        stores=house.live,
         recheck=house.recheck,
         look_up=house.look_up,
         nudge=delivery.nudge,
@@ -217,7 +224,7 @@ def mouth(house: House, *, socket_mode: bool) -> Mouth:
         watched=house.stores,
     )
     people = People(client, house.clock, settings.allowed)
-    rounds = Rounds(house.database, house.clock, settings.stores, settings.reminders, people)
+    rounds = Rounds(house.database, house.clock, house.live, settings.reminders, people)
     return Mouth(app, gateway, delivery, rounds, Digests(desk, holder=holder))
 
 
@@ -301,7 +308,7 @@ async def _last(
             slack = mouth(house, socket_mode=socket_mode)
             await unless(stop, _introduce(slack.gateway))
             if not stop.is_set():
-                await together(stop, *work(house, slack))
+                await together(stop, house.live.run(stop), *work(house, slack))
             await listeners_end()
 
     await unless(stop, lifetime(), grace=LAST_SECONDS)

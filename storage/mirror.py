@@ -15,7 +15,7 @@ from storage.keys import number_column
 from storage.kinship import orders_concerned
 from storage.loading import Rows
 from storage.statements import chunks, pick, upsert
-from storage.tables import MERGES, ORDERS, SHIPMENTS, SHIPSTATION_ORDERS, STORES, STRAYS
+from storage.tables import MERGES, ORDERS, RULINGS, SHIPMENTS, SHIPSTATION_ORDERS, STORES, STRAYS
 
 __all__ = ["Mirror", "MirrorTable", "Rows", "Settled"]
 
@@ -108,11 +108,26 @@ class Mirror:
     async def mark_due(self, ids: Collection[str], now: datetime) -> None:
         """Have these orders judged at `now`, where they are not due already, and again if they are being judged."""
         order = ORDERS.c
-        due = and_(order.look_again_at.is_not(None), order.look_again_at <= now)
-        marked = {"look_again_at": case((due, order.look_again_at), else_=now), "marks": order.marks + 1}
         for chunk in chunks(sorted(ids)):
             mine = (order.store == self._store, order.id.in_(chunk))
-            await (await self._connection()).execute(update(ORDERS).where(*mine).values(marked))
+            await (await self._connection()).execute(update(ORDERS).where(*mine).values(_marked(now)))
+
+    async def judged_by(self, rules: str, now: datetime) -> bool:
+        """Note by which rules this store is judged from now on; others than before have every order judged anew.
+
+        `rules` is their fingerprint. Return whether they are others.
+        """
+        known = select(RULINGS.c.rules).where(RULINGS.c.store == self._store)
+        before = (await (await self._connection()).execute(known)).scalar_one_or_none()
+        if before == rules:
+            return False
+        await upsert(await self._connection(), RULINGS, [{"store": self._store, "rules": rules}])
+        if before is None:
+            return False
+        order = ORDERS.c
+        again = update(ORDERS).where(order.store == self._store)
+        await (await self._connection()).execute(again.values(_marked(now)))
+        return True
 
     async def remember_absent(self, ids: Sequence[str], now: datetime) -> None:
         """Remember that Shopify does not show these orders, so that nobody asks again."""
@@ -284,3 +299,10 @@ class Mirror:
         found = [*await self._rows(before), *await self._rows(after)]
         nearest = sorted(found, key=lambda row: abs(row.created_at - at))[:limit]
         return [row.body for row in sorted(nearest, key=lambda row: row.created_at)]
+
+
+def _marked(now: datetime) -> dict[str, Any]:
+    """Return what has an order judged at `now`, where it is not due already, and again if it is being judged."""
+    order = ORDERS.c
+    due = and_(order.look_again_at.is_not(None), order.look_again_at <= now)
+    return {"look_again_at": case((due, order.look_again_at), else_=now), "marks": order.marks + 1}

@@ -1,7 +1,8 @@
 """What a store's owner decided: calendar, windows, what counts as paid, what is left alone."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, time, timedelta
+from hashlib import blake2b
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -92,3 +93,12 @@ class StoreRules:
     """Case-folded names of the Shopify locations that ship with ShipStation; empty: all that no service took."""
     notify: NotifyPolicy = NotifyPolicy()
     windows: Windows = field(default_factory=Windows)
+
+    def fingerprint(self) -> str:
+        """Return what tells whether a store would be judged alike by these and by other rules."""
+        said = "\n".join(f"{each.name}={_stable(getattr(self, each.name))}" for each in fields(self))
+        return blake2b(said.encode(), digest_size=16).hexdigest()
+
+
+def _stable(value: object) -> str:
+    return repr(sorted(map(repr, value))) if isinstance(value, frozenset) else repr(value)

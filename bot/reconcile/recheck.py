@@ -23,7 +23,7 @@ async def recheck(store: WatchedStore, gap_id: str) -> Recheck:
     What is still wrong goes into the queue at once. What is gone is not resolved here: that is the caller's
     decision, which also knows who asked (design decision 7).
     """
-    now = store.clock.now()
+    store, now = await store.up_to_date(), store.clock.now()
     async with store.database.read() as session:
         gap = await Queue(session, now).get(gap_id)
     if gap is None:

@@ -90,6 +90,7 @@ async def run(
     `unless_within`: not at all if a run was begun more recently than that, by any process.
     `patience`: seconds on the wall to wait for another process that is reconciling the same store.
     """
+    store = await store.up_to_date()
     async with holding(store, patience) as fence:
         if fence is None:
             error = f"Another process is reconciling {store.name} right now."
@@ -142,6 +143,9 @@ async def _begin(store: WatchedStore, fence: int, *, sweep: bool, unless_within:
         begun, swept = cursors.get(BEGUN), cursors.get("sweep")
         if begun is not None and now - begun < unless_within:
             return None
+        mirror = Mirror(session, store.name)
+        if await mirror.judged_by(store.rules.fingerprint(), now):
+            log.info("the rules are others: every order is judged anew", store=store.name)
         last = await runs.last_finished(store.name)
         stores = _due(cursors.get("stores"), STORES_EVERY, now)
         marketplaces = stores and _due(cursors.get("marketplaces"), MARKETPLACES_EVERY, now)
@@ -151,7 +155,7 @@ async def _begin(store: WatchedStore, fence: int, *, sweep: bool, unless_within:
             fence=fence,
             sweep=sweep,
             cursors=cursors,
-            since=await where_to_start(Mirror(session, store.name), cursors, now, sweep=sweep),
+            since=await where_to_start(mirror, cursors, now, sweep=sweep),
             first=await runs.last_complete(store.name) is None,
             was_blind=last is not None and not last.complete,
             asks=Asks(stores=stores, marketplaces=marketplaces),

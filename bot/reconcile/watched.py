@@ -1,6 +1,7 @@
 """One store under watch: everything that reconciling it needs."""
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.clock import Clock
@@ -37,6 +38,12 @@ class WatchedStore:
     """Names this process in leases."""
     every: timedelta = timedelta(minutes=5)
     """When the next run is due: retries of one run take no longer."""
+    rules_of: Callable[[str], Awaitable[StoreRules]] | None = None
+    """Returns a store's rules as they are at this moment; None: they never change."""
+
+    async def up_to_date(self) -> "WatchedStore":
+        """Return it with the rules as they are at this moment: they can be changed in Slack."""
+        return self if self.rules_of is None else replace(self, rules=await self.rules_of(self.name))
 
     @property
     def name(self) -> str:

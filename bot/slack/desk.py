@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -33,7 +33,8 @@ class Desk:
 
     database: Database
     clock: Clock
-    stores: tuple[StoreSettings, ...]
+    stores: Sequence[StoreSettings]
+    """As they are set now."""
     recheck: Callable[[str], Awaitable[Recheck]]
     """Re-read the order of a gap on both sides and apply what they say to the queue."""
     look_up: Callable[[str], Awaitable[tuple[OrderView, ...]]]

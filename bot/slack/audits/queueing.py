@@ -51,7 +51,7 @@ async def add(store: WatchedStore, numbers: Sequence[str], told: Told) -> Tally:
 
     Doing it twice changes nothing. Raises SourceError; what was opened before that stays.
     """
-    tally = Tally()
+    store, tally = await store.up_to_date(), Tally()
     for start in range(0, len(numbers), BATCH):
         batch = numbers[start : start + BATCH]
         with retries_within(store.every):

@@ -4,10 +4,10 @@ from dataclasses import asdict, dataclass
 from itertools import dropwhile
 from typing import Any, Literal
 
+from bot.gaps.catalog import title
 from bot.slack.digests.facts import Bar, DayFacts, Place, WeekFacts
 from bot.slack.digests.pieces import day_name
 from bot.slack.inline import counted, listed
-from bot.slack.wording import title
 
 KINDS = 6
 ALT = 1000

@@ -1,5 +1,6 @@
 """`/stuck digest [week] [store]`: a digest at once and privately, also on a day without one."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.gaps import calendar
@@ -35,14 +36,14 @@ async def digest(desk: Desk, voice: Voice, about: str, shared_by: str | None) ->
     return shareable(message, "digest", value, shared_by)
 
 
-def _meant(words: list[str], stores: tuple[StoreSettings, ...], channel: str | None) -> list[StoreSettings]:
+def _meant(words: list[str], stores: Sequence[StoreSettings], channel: str | None) -> list[StoreSettings]:
     """Return the stores that these words name; without any, those of the channel, or all."""
     if words:
         return [store for store in stores if [store.rules.name.casefold()] == words]
     return [store for store in stores if channel and store.channel == channel] or list(stores)
 
 
-def _which(stores: tuple[StoreSettings, ...]) -> str:
+def _which(stores: Sequence[StoreSettings]) -> str:
     names = ", ".join(f"`/stuck digest {safe(store.rules.name, 64)}`" for store in stores[:20])
     return f"Which store? {names}. With `{WEEK}` before the name it is the last seven days."
 

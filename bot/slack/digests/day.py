@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
+from bot.gaps.catalog import title
 from bot.slack.digests import pieces
 from bot.slack.digests.facts import DayFacts, Ended, NewOfKind
 from bot.slack.escape import safe
 from bot.slack.inline import NAME, ago, counted, link, listed, person, when
 from bot.slack.message import Message
-from bot.slack.wording import title
 
 KINDS, OWNERS = 4, 8
 """Lines of new kinds, and people, that are told; what is left out is counted."""

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.gaps import words
+from bot.gaps.catalog import title
 from bot.gaps.tracking import company
 from bot.slack.digests import pieces
 from bot.slack.digests.facts import KindWeek, Offender, Recurring, Speed, WeekFacts
 from bot.slack.escape import safe
 from bot.slack.inline import counted, listed, span, when
 from bot.slack.message import Message
-from bot.slack.wording import title
 from storage.watching import Watching
 
 KINDS = 6

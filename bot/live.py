@@ -1,0 +1,89 @@
+"""The stores as they are set now: what stuck.toml says, and over it what was changed in Slack, by any process."""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, overload
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.clock import Clock
+from bot.gaps.rules import StoreRules
+from bot.overrides import laid_over
+from bot.settings import StoreSettings
+from storage.database import Database
+from storage.overrides import OverrideChange, Overrides
+
+LOOK_EVERY = 2.0
+"""Seconds of the wall between two looks at whether another process changed something."""
+
+log = structlog.get_logger(__name__)
+
+
+class LiveStores(Sequence[StoreSettings]):
+    """Reads like a plain sequence of stores, and is the same stores with other settings after each refresh."""
+
+    def __init__(self, database: Database, clock: Clock, configured: Sequence[StoreSettings]) -> None:
+        self.configured = tuple(configured)
+        """As stuck.toml has them."""
+        self._database = database
+        self._clock = clock
+        self._now = self.configured
+        self._version = 0
+
+    @overload
+    def __getitem__(self, index: int) -> StoreSettings: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[StoreSettings]: ...
+    def __getitem__(self, index: int | slice) -> StoreSettings | Sequence[StoreSettings]:
+        """Return a store as last seen."""
+        return self._now[index]
+
+    def __len__(self) -> int:
+        """Return how many stores are configured."""
+        return len(self.configured)
+
+    def __iter__(self) -> Iterator[StoreSettings]:
+        """Go through the stores as last seen; a refresh meanwhile does not mix old and new."""
+        return iter(self._now)
+
+    async def refresh(self) -> None:
+        """Read what was changed since the last look: one small question when nothing was."""
+        async with self._database.read() as session:
+            overrides = Overrides(session, self._clock.now())
+            version = await overrides.version()
+            if version == self._version:
+                return
+            current = await overrides.current()
+        self._now = tuple(laid_over(each, current.get(each.rules.name, {})) for each in self.configured)
+        self._version = version
+
+    async def rules(self, store: str) -> StoreRules:
+        """Return a store's rules as they are at this moment. Raises KeyError for one that is not configured."""
+        await self.refresh()
+        return next(each.rules for each in self._now if each.rules.name == store)
+
+    async def change(
+        self, store: str, values: Mapping[str, Any], *, person: str, why: str = ""
+    ) -> list[OverrideChange]:
+        """Change settings of a store, None: back to stuck.toml; return what really changed. It holds at once here."""
+        async with self._database.write() as session:
+            changed = await Overrides(session, self._clock.now()).change(
+                store, values, person=person, why=why
+            )
+        await self.refresh()
+        return changed
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Keep up with what other processes change until `stop`. A database that is away is asked again."""
+        while not stop.is_set():
+            try:
+                await self.refresh()
+            except SQLAlchemyError as error:
+                log.warning(
+                    "settings are as last read: the database does not answer", error=type(error).__name__
+                )
+            try:
+                await asyncio.wait_for(stop.wait(), LOOK_EVERY)
+            except TimeoutError:
+                continue

@@ -1,0 +1,96 @@
+"""Settings changed in Slack, on both databases: what holds, what is history, and what has every order judged anew."""
+
+from datetime import timedelta
+
+import pytest
+
+from storage.mirror import Mirror, Settled
+from storage.overrides import Overrides
+
+pytestmark = pytest.mark.anyio
+
+
+async def change(database, now, store="main", *, person="U1", why="", **values):
+    async with database.write() as session:
+        return await Overrides(session, now).change(
+            store, {key.replace("__", "."): value for key, value in values.items()}, person=person, why=why
+        )
+
+
+async def test_what_was_changed_holds_for_its_store_alone(database, make):
+    await change(database, make.noon, windows__notify="6h", exclude_tags=["b2b", "wholesale"])
+    await change(database, make.noon, "second", cutoff="14:00")
+    async with database.read() as session:
+        assert await Overrides(session, make.noon).current() == {
+            "main": {"windows.notify": "6h", "exclude_tags": ["b2b", "wholesale"]},
+            "second": {"cutoff": "14:00"},
+        }
+
+
+async def test_history_says_who_changed_what_from_what_and_why_newest_first(database, make):
+    await change(database, make.noon, cutoff="14:00", why="noise")
+    later = make.noon + timedelta(hours=1)
+    await change(database, later, cutoff=None, person="U2")
+    async with database.read() as session:
+        newest, first = await Overrides(session, later).history("main")
+    assert (first.before, first.after, first.person, first.why, first.at) == (
+        None,
+        "14:00",
+        "U1",
+        "noise",
+        make.noon,
+    )
+    assert (newest.before, newest.after, newest.person, newest.at) == ("14:00", None, "U2", later)
+    async with database.read() as session:
+        assert await Overrides(session, later).current() == {}
+        assert await Overrides(session, later).history("second") == []
+
+
+async def test_the_same_value_again_is_no_change(database, make):
+    await change(database, make.noon, cutoff="14:00")
+    async with database.read() as session:
+        before = await Overrides(session, make.noon).version()
+    assert await change(database, make.noon, cutoff="14:00", windows__notify=None) == []
+    async with database.read() as session:
+        assert await Overrides(session, make.noon).version() == before
+
+
+async def test_the_version_grows_with_every_change(database, make):
+    async with database.read() as session:
+        assert await Overrides(session, make.noon).version() == 0
+    await change(database, make.noon, cutoff="14:00")
+    async with database.read() as session:
+        first = await Overrides(session, make.noon).version()
+    await change(database, make.noon, cutoff=None)
+    async with database.read() as session:
+        assert await Overrides(session, make.noon).version() > first > 0
+
+
+async def test_other_rules_have_every_order_judged_anew_and_the_same_ones_none(database, make):
+    async with database.write() as session:
+        mirror = Mirror(session, "main")
+        await mirror.save_orders([make.order("601", "#1"), make.order("602", "#2")])
+        await mirror.settle(
+            {
+                "601": Settled(None, imported=True),
+                "602": Settled(make.noon + timedelta(hours=3), imported=True),
+            }
+        )
+        assert not await mirror.judged_by("these", make.noon), (
+            "what no rules are known of was judged by these"
+        )
+        assert await mirror.due(make.noon) == []
+        assert not await mirror.judged_by("these", make.noon)
+        assert await mirror.judged_by("others", make.noon)
+        assert sorted(await mirror.due(make.noon)) == ["601", "602"]
+
+
+async def test_an_opinion_by_the_old_rules_settles_nothing(database, make):
+    async with database.write() as session:
+        mirror = Mirror(session, "main")
+        await mirror.save_orders([make.order("601", "#1")])
+        await mirror.judged_by("these", make.noon)
+        seen = (await mirror.load(["601"]))["601"].marks
+        await mirror.judged_by("others", make.noon)
+        await mirror.settle({"601": Settled(None, imported=True, marks=seen)})
+        assert await mirror.due(make.noon) == ["601"]
