@@ -100,8 +100,9 @@ class Ledger:
     ) -> None:
         """Write the history, and owe the cards and lines that go with it."""
         acts = [(step.gap, act) for step in steps for act in step.acts]
-        await self._record([each for each in acts if quiet or each[1].code == "opened"])
-        events = await self._recorded([each for each in acts if not quiet and each[1].code != "opened"])
+        told = [each for each in acts if not quiet and not _only_history(*each)]
+        await self._record([each for each in acts if quiet or _only_history(*each)])
+        events = await self._recorded(told)
         notices = Notices(self.session, self.now)
         touched = {step.gap.id for step in steps if any(act.by is not None for act in step.acts)}
         cards = [step.gap for step in steps if step.redraw and step.gap.id not in carded]
@@ -146,3 +147,8 @@ class Ledger:
 
     async def _connection(self) -> AsyncConnection:
         return await self.session.connection()
+
+
+def _only_history(gap: Gap, act: Act) -> bool:
+    """Whether nobody is told of it: a new gap has its card, unless somebody inherits it."""
+    return act.code == "opened" and gap.owner is None

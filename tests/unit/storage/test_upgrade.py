@@ -148,6 +148,14 @@ ROWS: dict[str, list[dict[str, Any]]] = {
             "undoable_until": NOON, "undone_at": None,
         }
     ],
+    "overrides": [{"store": "main", "key": "cutoff", "value": '"14:00"'}],
+    "override_changes": [
+        {
+            "store": "main", "key": "cutoff", "before": None, "after": '"14:00"', "person": "U1", "why": "",
+            "at": EARLIER,
+        }
+    ],
+    "rulings": [{"store": "main", "rules": "0123"}],
     "bulk_gaps": [{"bulk_id": "bulk-1", "gap_id": GAP, "before": "{}", "after": "{}"}],
     "runs": [
         {
