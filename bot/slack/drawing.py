@@ -11,6 +11,7 @@ from bot.slack import cards, personal, storm, wording
 from bot.slack.digests import letters
 from bot.slack.digests.charts import Chart
 from bot.slack.gateway import EVENT_TYPE
+from bot.slack.inline import permalink
 from bot.slack.message import Message
 from storage.notices import Notice, Notices
 from storage.queue import Gap, Queue
@@ -151,8 +152,7 @@ async def _link(session: AsyncSession, gap: Gap, now: datetime, site: str | None
     if site is None or card is None or card.ts is None or card.channel is None:
         return None
     parent = await notices.get(card.parent_id) if card.parent_id else None
-    thread = f"?thread_ts={parent.ts}&cid={card.channel}" if parent and parent.ts else ""
-    return f"{site.rstrip('/')}/archives/{card.channel}/p{card.ts.replace('.', '')}{thread}"
+    return permalink(site, card.channel, card.ts, parent.ts if parent else None)
 
 
 async def _escalation(queue: Queue, notice: Notice, now: datetime) -> Message | None:

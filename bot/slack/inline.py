@@ -69,6 +69,12 @@ def link(address: str | None, text: str) -> str:
     return f"<{target}|{text}>" if length(target) <= _ADDRESS else text
 
 
+def permalink(site: str, channel: str, ts: str, thread: str | None) -> str:
+    """Return where a message is seen; `site` is the address of the workspace, `thread` the parent it stands under."""
+    under = f"?thread_ts={thread}&cid={channel}" if thread else ""
+    return f"{site.rstrip('/')}/archives/{channel}/p{ts.replace('.', '')}{under}"
+
+
 def order_name(gap: Gap) -> str:
     """Return what a gap is about, unescaped: `Order #1234`, or the store."""
     if gap.order is None and gap.order_id is None:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from bot.slack.digests.facts import Named, Place, Several
 from bot.slack.escape import safe
-from bot.slack.inline import NAME, ago, counted, link, listed, severity, when
+from bot.slack.inline import NAME, ago, counted, link, listed, permalink, severity, when
 from bot.slack.message import SECTION, TEXT, Block, Message, context, header, section, within
 from storage.trends import Card
 
@@ -29,8 +29,7 @@ def address(card: Card | None, site: str | None) -> str | None:
     """Return where a card is seen; `site` is the address of the workspace."""
     if card is None or not site:
         return None
-    thread = f"?thread_ts={card.thread}&cid={card.channel}" if card.thread else ""
-    return f"{site.rstrip('/')}/archives/{card.channel}/p{card.ts.replace('.', '')}{thread}"
+    return permalink(site, card.channel, card.ts, card.thread)
 
 
 def row(gap: Named, at: datetime, site: str | None) -> str:
