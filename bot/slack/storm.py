@@ -58,7 +58,8 @@ def parent(notice: Notice, picture: Picture, now: datetime) -> Message:
     head = _head(notice, picture)
     lines = [*_what(notice, picture, now), *_standing(notice, picture)]
     note = OVER if notice.facts.get("ended_at") and picture.waiting else THREAD if picture.waiting else ""
-    blocks: list[Block] = [header(_unmarked(head)), section(within(lines, SECTION))]
+    blocks: list[Block] = [header(_unmarked(head))]
+    blocks += [section(within(lines, SECTION))] if lines else []
     blocks += [context(note)] if note else []
     if picture.waiting:
         blocks.append(_buttons(notice, picture, now))
