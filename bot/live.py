@@ -58,10 +58,10 @@ class LiveStores(Sequence[StoreSettings]):
         self._now = tuple(laid_over(each, current.get(each.rules.name, {})) for each in self.configured)
         self._version = version
 
-    async def rules(self, store: str) -> StoreRules:
-        """Return a store's rules as they are at this moment. Raises KeyError for one that is not configured."""
+    async def rules(self, store: str) -> StoreRules | None:
+        """Return a store's rules as they are at this moment; None: it is not configured."""
         await self.refresh()
-        return next(each.rules for each in self._now if each.rules.name == store)
+        return next((each.rules for each in self._now if each.rules.name == store), None)
 
     async def change(
         self, store: str, values: Mapping[str, Any], *, person: str, why: str = ""

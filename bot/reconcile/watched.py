@@ -38,12 +38,13 @@ class WatchedStore:
     """Names this process in leases."""
     every: timedelta = timedelta(minutes=5)
     """When the next run is due: retries of one run take no longer."""
-    rules_of: Callable[[str], Awaitable[StoreRules]] | None = None
-    """Returns a store's rules as they are at this moment; None: they never change."""
+    rules_of: Callable[[str], Awaitable[StoreRules | None]] | None = None
+    """Returns a store's rules as they are at this moment, None: as they were; without it they never change."""
 
     async def up_to_date(self) -> "WatchedStore":
         """Return it with the rules as they are at this moment: they can be changed in Slack."""
-        return self if self.rules_of is None else replace(self, rules=await self.rules_of(self.name))
+        rules = await self.rules_of(self.name) if self.rules_of is not None else None
+        return self if rules is None else replace(self, rules=rules)
 
     @property
     def name(self) -> str:

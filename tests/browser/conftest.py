@@ -44,6 +44,12 @@ async def browser(anyio_backend: str) -> AsyncIterator[Any]:
         await browser.close()
 
 
+async def picture(page: Any, name: str) -> None:
+    """Save what the page shows into the folder that STUCK_PICTURES names."""
+    if folder := os.environ.get("STUCK_PICTURES"):
+        await page.screenshot(path=Path(folder) / f"{name}.png")
+
+
 PATIENCE = 60_000
 """Milliseconds: the demo promises its first cards within a minute."""
 

@@ -1,17 +1,10 @@
 """A gap handed over, noted on and written up, in a real browser on the real demo; with pictures where they are wanted."""
 
-import os
-from pathlib import Path
-
 import pytest
 
+from tests.browser.conftest import picture
+
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
-
-
-async def picture(page, name):
-    """Save what the page shows into the folder that STUCK_PICTURES names."""
-    if folder := os.environ.get("STUCK_PICTURES"):
-        await page.screenshot(path=Path(folder) / f"{name}.png")
 
 
 async def menu(page, card, choice):

@@ -66,7 +66,8 @@ def undo(bulk: Bulk) -> Element:
 
 def reminder(bulk: Bulk, now: datetime) -> Block:
     """Return the line of the Home tab that offers to take the last act back."""
-    return section(f"{said(bulk, bulk.gaps)} {ago(bulk.at, now)}. {_within(bulk)}", accessory=undo(bulk))
+    what = said(bulk, bulk.gaps).removesuffix(".")
+    return section(f"{what} {ago(bulk.at, now)}. {_within(bulk)}", accessory=undo(bulk))
 
 
 def undone(done: int, changed: int) -> Message:
