@@ -13,6 +13,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.live import LiveStores
 from bot.metrics import REGISTRY
 from bot.reconcile import WatchedStore
 from bot.settings import EVERYBODY, Allowed
@@ -25,6 +26,7 @@ from bot.slack import (
     handover,
     links,
     modals,
+    noise,
     packets,
     replies,
 )
@@ -54,12 +56,13 @@ def build_app(
     signing_secret: str | None = None,
     socket_mode: bool,
     allowed: Allowed = EVERYBODY,
+    live: LiveStores,
     watched: Sequence[WatchedStore] = (),
 ) -> AsyncApp:
     """Return the app with every listener, the same for Socket Mode and HTTP.
 
     Over HTTP the signing secret is needed; Socket Mode has none. `watched`: the stores that an audit's orders can be
-    added to.
+    added to. `live`: the stores whose settings can be changed.
     """
     app = AsyncApp(
         client=client,
@@ -72,6 +75,7 @@ def build_app(
     for feature in (actions, commands, checking, links, modals, handover, packets, home, gap_window, bulk):
         feature.register(app, desk, people)
     audits.register(app, desk, people, {store.name: store for store in watched})
+    noise.register(app, desk, people, live)
     app.error(_broken)
     return app
 

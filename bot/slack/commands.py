@@ -17,6 +17,7 @@ from bot.slack.desk import Desk
 from bot.slack.digests import command as digests
 from bot.slack.escape import safe
 from bot.slack.message import Message
+from bot.slack.noise import command as noise
 from bot.slack.people import People
 from bot.slack.wanted import read_wanted
 
@@ -170,6 +171,7 @@ ANSWERS: dict[str, Build] = {
     "checklist": checklist_,
     "mine": mine,
     "digest": digests.digest,
+    "noise": noise.noise,
 }
 PICKS: dict[str, Build] = {"stuck.pick": order, "stuck.pick_checklist": checklist_}
 """What a choice between several orders leads to."""

@@ -43,7 +43,7 @@ GONE = "That gap is no longer in the queue. Nothing was changed."
 REFRESHED = "Nothing was changed; the card is being brought up to date."
 NAMED = 3
 """Of those who may act, how many are named to somebody who may not."""
-WORDS = ("summary", "list", "order", "checklist", "mine", "digest", "share", "audit", "help")
+WORDS = ("summary", "list", "order", "checklist", "mine", "digest", "noise", "share", "audit", "help")
 
 HELP = """*stuck* finds orders that are stuck between Shopify and ShipStation.
 • `/stuck summary`: where everything stands (by kind, unowned, oldest, snoozed)
@@ -52,7 +52,8 @@ HELP = """*stuck* finds orders that are stuck between Shopify and ShipStation.
 • `/stuck checklist order 1234`: what to look at in both systems, ticked for one order; `store NAME` ticks it for a store
 • `/stuck mine`: what you have claimed
 • `/stuck digest`: the morning's digest, now; `/stuck digest week`: the last seven days
-• `/stuck share order 1234`: the same answers in this channel, for everybody: `summary`, `list …`, `checklist …`, `mine`, `digest`
+• `/stuck noise`: what was shown and need not have been in the last thirty days, and the settings that keep it away
+• `/stuck share order 1234`: the same answers in this channel, for everybody: `summary`, `list …`, `checklist …`, `mine`, `digest`, `noise`
 • `/stuck audit`: last month's stuck orders from exports of both systems; or drop them into a direct message to stuck
 • `/stuck help`: this list
 On any message, ⋮ and *Check this order* looks up the orders it names. Only you see the answers, until you share them."""

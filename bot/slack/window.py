@@ -48,20 +48,22 @@ async def still_there(desk: Desk, click: Click) -> Gap | None:
     return gap
 
 
-async def open_window(click: Click, view: View) -> None:
-    """Open a window, on top of the one that was pressed in if there is one."""
+async def open_window(click: Click, view: View) -> str | None:
+    """Open a window, on top of the one that was pressed in if there is one; return its view id, None: it is not open."""
     client = click.voice.client
     try:
         if click.in_window:
-            await client.views_push(trigger_id=click.trigger or "", view=view)
+            opened = await client.views_push(trigger_id=click.trigger or "", view=view)
         else:
-            await client.views_open(trigger_id=click.trigger or "", view=view)
+            opened = await client.views_open(trigger_id=click.trigger or "", view=view)
     except SlackApiError as refused:
         code = refused.response.get("error")
         if code in _TOO_LATE:
             await click.voice.tell(replies.private(replies.TOO_LATE))
         elif code not in _OPEN_ALREADY:
             raise
+        return None
+    return str((opened.get("view") or {}).get("id") or "") or None
 
 
 # ---------------------------------------------------------------- what it looks like

@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import bot.slack
 from bot.clock import SystemClock
+from bot.live import LiveStores
 from bot.slack.app import build_app
 from bot.slack.desk import Desk
 
@@ -32,7 +33,8 @@ def test_a_listener_awaits_nothing_before_it_acknowledges(listener):
 def registered():
     """Return every listener of the app as it is built: its name as above, and whether Bolt acknowledges for it."""
     desk = Desk(None, SystemClock(), (), None, None, None)
-    for listener in build_app(AsyncWebClient("xoxb-1"), desk, socket_mode=True)._async_listeners:
+    live = LiveStores(None, SystemClock(), ())
+    for listener in build_app(AsyncWebClient("xoxb-1"), desk, socket_mode=True, live=live)._async_listeners:
         code = listener.ack_function.__code__
         name = f"{Path(code.co_filename).stem}.{code.co_name}:{code.co_firstlineno}"
         yield name, listener.auto_acknowledgement

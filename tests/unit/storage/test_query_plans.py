@@ -13,6 +13,7 @@ from sqlalchemy import event
 from storage.database import Database
 from storage.findings import Severity
 from storage.mirror import Mirror, Settled
+from storage.noise import past_gaps
 from storage.notices import Notices
 from storage.overdue import Overdue
 from storage.ownership import Ownership
@@ -85,6 +86,7 @@ async def _statements(database: Database, make: SimpleNamespace) -> dict[str, tu
         await _look(Overdue(session, NOON + timedelta(hours=2)))
         await _go_round(Ownership(session, NOON + timedelta(days=9)))
         await _count(Trends(session, "main", without={"aging.at_risk"}))
+        await past_gaps(session, "main", NOON, NOON + timedelta(hours=3), without={"aging.at_risk"})
         await watched(session, "main", NOON, NOON + timedelta(days=7))
     event.remove(database._engine.sync_engine, "before_cursor_execute", note)
     return asked

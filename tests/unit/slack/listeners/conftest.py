@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import ManualClock
 from bot.gaps.rules import StoreRules
+from bot.live import LiveStores
 from bot.lookup import OrderView
 from bot.reconcile import Recheck
 from bot.sandbox.server import SandboxServer
@@ -75,6 +76,8 @@ class Front:
     clock: ManualClock
     client: AsyncWebClient
     desk: Desk = field(init=False)
+    live: LiveStores = field(init=False)
+    """The stores as they are set now; the desk has the same."""
     gone: bool | None = True
     """What asking both systems finds: gone, still there, or not readable (None)."""
     asked: list[str] = field(default_factory=list)
@@ -231,8 +234,9 @@ async def front(
     await server.start()
     client = AsyncWebClient(token=BOT_TOKEN, base_url=f"{server.url}/slack/api/", retry_handlers=[])
     front = Front(slack, database, clock, client)
-    front.desk = Desk(database, clock, (STORE,), front.recheck, front.look_up, front.nudge)
-    app = build_app(client, front.desk, socket_mode=True, allowed=allowed)
+    front.live = LiveStores(database, clock, (STORE,))
+    front.desk = Desk(database, clock, front.live, front.recheck, front.look_up, front.nudge)
+    app = build_app(client, front.desk, socket_mode=True, allowed=allowed, live=front.live)
     handler = AsyncSocketModeHandler(app, APP_TOKEN)
     await handler.connect_async()
     await slack.socket.connected()
