@@ -1,7 +1,7 @@
 """The stores as they are set now: what stuck.toml says, and over it what was changed in Slack, by any process."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, overload
 
 import structlog
@@ -12,7 +12,11 @@ from bot.gaps.rules import StoreRules
 from bot.overrides import laid_over
 from bot.settings import StoreSettings
 from storage.database import Database
+from storage.notices import Notices
 from storage.overrides import OverrideChange, Overrides
+
+Values = Mapping[str, Any]
+"""Settings by key, written as in stuck.toml."""
 
 LOOK_EVERY = 2.0
 """Seconds of the wall between two looks at whether another process changed something."""
@@ -63,14 +67,26 @@ class LiveStores(Sequence[StoreSettings]):
         await self.refresh()
         return next((each.rules for each in self._now if each.rules.name == store), None)
 
-    async def change(
-        self, store: str, values: Mapping[str, Any], *, person: str, why: str = ""
+    async def revise(
+        self,
+        store: str,
+        values: Callable[[Values], Values],
+        *,
+        person: str,
+        why: str = "",
+        tell: Callable[[Sequence[OverrideChange]], dict[str, Any]] | None = None,
     ) -> list[OverrideChange]:
-        """Change settings of a store, None: back to stuck.toml; return what really changed. It holds at once here."""
+        """Change settings of a store, given what was changed of it before, and return what really changed.
+
+        `tell` makes of it what the store's channel is told.
+        """
         async with self._database.write() as session:
-            changed = await Overrides(session, self._clock.now()).change(
-                store, values, person=person, why=why
-            )
+            overrides = Overrides(session, self._clock.now())
+            before = (await overrides.current()).get(store, {})
+            changed = await overrides.change(store, values(before), person=person, why=why)
+            if changed and tell is not None:
+                notices = Notices(session, self._clock.now())
+                await notices.owe(store, "settings", tell(changed), touched=True)
         await self.refresh()
         return changed
 

@@ -5,8 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from typing import Any
 
+from bot import settings_digest as digest
+from bot import settings_ownership as ownership
+from bot import settings_telling as telling
 from bot import settings_values as values
 from bot.settings import StoreSettings
+from bot.settings_severity import LEVELS
+from storage.findings import Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,82 @@ def _exclusion(key: str, title: str, name: str, read: Callable[[object], str]) -
     return Setting(key, title, read_all, lambda store: sorted(getattr(store.rules, name)), lay)
 
 
+def _digest(
+    key: str, title: str, name: str, read: Callable[[object], Any], write: Callable[[Any], Any]
+) -> Setting:
+    return Setting(
+        f"digest.{key}",
+        title,
+        read,
+        lambda store: write(getattr(store.digests, name)),
+        lambda store, value: replace(store, digests=replace(store.digests, **{name: value})),
+    )
+
+
+def _weekly(store: StoreSettings, value: digest.Weekly) -> StoreSettings:
+    return replace(store, digests=replace(store.digests, weekly=value.day))
+
+
+def _by_level(now: Mapping[Severity, Any], write: Callable[[Any], Any], nothing: str) -> dict[str, Any]:
+    """Return a table by severity as it is written: all of them, so that it reads back as the same."""
+    return {word: write(now[level]) if level in now else nothing for word, level in LEVELS.items()}
+
+
+def _over(now: Mapping[Severity, Any], named: Mapping[Severity, Any]) -> dict[Severity, Any]:
+    """Return a table by severity with those that are named laid over it."""
+    return {level: value for level, value in {**now, **named}.items() if value not in {None, ""}}
+
+
+def _after(store: StoreSettings, named: Mapping[Severity, timedelta | None]) -> StoreSettings:
+    after = _over(store.escalation.after, named)
+    return replace(store, escalation=replace(store.escalation, after=after))
+
+
+def _to(store: StoreSettings, named: Mapping[Severity, str]) -> StoreSettings:
+    return replace(store, escalation=replace(store.escalation, to=_over(store.escalation.to, named)))
+
+
+def _telling() -> Iterable[Setting]:
+    """Return what is about telling people, and changes no judgement."""
+    yield Setting(
+        "quiet_hours",
+        "Quiet hours",
+        telling.quiet_hours,
+        lambda store: telling.told_hours(store.quiet_hours),
+        lambda store, value: replace(store, quiet_hours=value),
+    )
+    yield _digest("daily", "Daily digest", "daily", values.yes_or_no, bool)
+    yield _digest("hour", "Hour of the digests", "hour", values.clock_time, clock)
+    yield Setting(
+        "digest.weekly",
+        "Day of the weekly digest",
+        digest.weekly,
+        lambda store: digest.told(store.digests.weekly),
+        _weekly,
+    )
+    yield Setting(
+        "escalation.after",
+        "How long a gap may be without an owner",
+        ownership.named_limits,
+        lambda store: _by_level(store.escalation.after, told, ownership.NEVER),
+        _after,
+    )
+    yield Setting(
+        "escalation.to",
+        "Who is called then",
+        ownership.named_calls,
+        lambda store: _by_level(store.escalation.to, str, ""),
+        _to,
+    )
+    yield Setting(
+        "channels",
+        "Channel of new cards",
+        telling.named_channels,
+        lambda store: _by_level(store.channels, str, ""),
+        lambda store, named: replace(store, channels=_over(store.channels, named)),
+    )
+
+
 def _settings() -> Iterable[Setting]:
     yield _window("notify", "Shopify should know of a label within", "notify")
     yield _window("import", "ShipStation should have an order within", "import_")
@@ -103,6 +184,7 @@ def _settings() -> Iterable[Setting]:
     yield _window("provider", "How long a fulfilment provider may leave an order unanswered", "provider")
     yield _window("cancelled", "How long ShipStation may keep a cancelled order open", "cancelled")
     yield _rule("cutoff", "Cutoff", "cutoff", values.clock_time, clock)
+    yield from _telling()
     yield _exclusion("exclude_tags", "Tags that are left alone", "exclude_tags", values.tag)
     yield _exclusion(
         "exclude_sources", "Sales channels that are left alone", "exclude_sources", values.source

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from bot import settings_values as values
 from bot.errors import ConfigurationError
 from bot.gaps.rules import StoreRules, Windows
+from bot.settings_access import EVERYBODY, Allowed
 from bot.settings_digest import HOUR, WEEKLY, Digests
 from bot.settings_env import VARIABLES, Environment, read_environment
 from bot.settings_file import (
@@ -26,6 +27,7 @@ from bot.settings_file import (
 )
 from bot.settings_ownership import ESCALATE_AFTER, Escalation, Reminders
 from bot.settings_problems import Problem, Problems, SettingsError
+from bot.settings_telling import Channels, QuietHours
 
 __all__ = [
     "EVERYBODY",
@@ -85,6 +87,10 @@ class StoreSettings:
     """Whom its unowned gaps call for."""
     digests: Digests = Digests()
     """When its channel is told how things stand."""
+    channels: Channels = field(default_factory=dict)
+    """Where new cards of some severities go instead."""
+    quiet_hours: QuietHours | None = None
+    """When its channels hear of nothing new that is not critical, on its own clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,25 +101,6 @@ class SlackSettings:
     app_token: SecretStr | None = None
     signing_secret: SecretStr | None = None
     api_url: str = SLACK_API_URL
-
-
-@dataclass(frozen=True, slots=True)
-class Allowed:
-    """Who may act through Slack; without any name every full member of the workspace."""
-
-    users: tuple[str, ...] = ()
-    """Slack user ids."""
-    groups: tuple[str, ...] = ()
-    """Slack user group ids; their members may."""
-
-    @property
-    def everybody(self) -> bool:
-        """Whether nobody is named."""
-        return not self.users and not self.groups
-
-
-EVERYBODY = Allowed()
-"""Nobody is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +223,8 @@ class _Reading:
             shipstation=self._shipstation(index, table.shipstation),
             escalation=_escalation(table.escalation, self.common.escalation),
             digests=_digests(table.digest, self.common.digest),
+            channels=table.channels,
+            quiet_hours=table.quiet_hours,
         )
 
     def tell_twins(self) -> None:

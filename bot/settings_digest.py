@@ -40,3 +40,8 @@ def weekly(value: object) -> Weekly:
         known = meant(text, (*NAMES, OFF)) if text else ""
         raise Malformed(f"{shown(value)} is neither a day of the week nor off{known}", good="monday")
     return Weekly(_DAYS[text])
+
+
+def told(day: int | None) -> str:
+    """Return the day of the weekly digest as stuck.toml has it."""
+    return OFF if day is None else NAMES[day]

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationErr
 from bot import settings_digest as digest
 from bot import settings_ids as ids
 from bot import settings_ownership as ownership
+from bot import settings_telling as telling
 from bot import settings_values as values
 from bot.gaps.rules import NotifyPolicy, StoreRules, Windows
 from bot.settings_problems import Problems
@@ -91,6 +92,8 @@ class StoreTable(_Table):
 
     name: Annotated[str | None, PlainValidator(values.store_name)] = None
     channel: Annotated[str | None, PlainValidator(values.channel)] = None
+    channels: Annotated[telling.Channels, PlainValidator(telling.channels)] = Field(default_factory=dict)
+    quiet_hours: Annotated[telling.QuietHours | None, PlainValidator(telling.quiet_hours)] = None
     timezone: Annotated[ZoneInfo, PlainValidator(values.zone)] = _RULES.timezone
     workdays: Annotated[list[Annotated[int, PlainValidator(values.workday)]], Field(min_length=1)] = sorted(
         _RULES.workdays
@@ -165,6 +168,8 @@ EXAMPLES: Mapping[str, str] = {
     "stores": "[[stores]]",
     "stores.name": 'name = "main"',
     "stores.channel": 'channel = "C0123456789"',
+    "stores.channels": 'channels = { critical = "C0123456789" }',
+    "stores.quiet_hours": 'quiet_hours = "22:00-07:00" (or "off")',
     "stores.timezone": 'timezone = "America/New_York"',
     "stores.workdays": 'workdays = ["mon", "tue", "wed", "thu", "fri"]',
     "stores.holidays": 'holidays = ["2026-12-25"]',

@@ -1,12 +1,12 @@
 """How long gaps may lie before their owner is reminded or somebody is called: `[reminders]` and `[escalation]`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TypeVar
 
 from bot import settings_ids as ids
-from bot.settings_values import Malformed, duration, meant, shown
+from bot.settings_severity import LEVELS, by_level
+from bot.settings_values import duration
 from storage.findings import Severity
 
 Limits = Mapping[Severity, timedelta]
@@ -14,7 +14,6 @@ Limits = Mapping[Severity, timedelta]
 Calls = Mapping[Severity, str]
 """Whom to call for a gap of each severity: the id of a person or of a user group in Slack."""
 
-T = TypeVar("T")
 NEVER = "never"
 REMIND_AFTER: Limits = {
     Severity.CRITICAL: timedelta(hours=1),
@@ -23,7 +22,6 @@ REMIND_AFTER: Limits = {
     Severity.LOW: timedelta(days=3),
 }
 ESCALATE_AFTER: Limits = {Severity.CRITICAL: timedelta(hours=1), Severity.HIGH: timedelta(hours=4)}
-_LEVELS = {level.word: level for level in sorted(Severity, reverse=True)}
 _GOOD_AFTER = '{ critical = "1h", high = "4h" }'
 _GOOD_TO = '{ critical = "U0123456789", high = "S0123456789" }'
 
@@ -54,18 +52,25 @@ def escalate_after(value: object) -> Limits:
     return _limits(ESCALATE_AFTER, value)
 
 
+def named_limits(value: object) -> Mapping[Severity, timedelta | None]:
+    """Read how long gaps may lie, of the severities that are named only; None: for ever."""
+    return by_level(value, _limit, _GOOD_AFTER, "durations")
+
+
 def called(value: object) -> Calls:
     """Read whom to call: one id for every severity, or one for each that is named; an empty text is nobody."""
+    return {level: who for level, who in named_calls(value).items() if who}
+
+
+def named_calls(value: object) -> Calls:
+    """Read whom to call for the severities that are named; one text stands for all of them, an empty one for nobody."""
     if isinstance(value, dict):
-        return {level: who for level, who in _by_level(value, _somebody, _GOOD_TO).items() if who}
-    who = _somebody(value)
-    return dict.fromkeys(_LEVELS.values(), who) if who else {}
+        return by_level(value, _somebody, _GOOD_TO)
+    return dict.fromkeys(LEVELS.values(), _somebody(value))
 
 
 def _limits(usual: Limits, value: object) -> Limits:
-    if not isinstance(value, dict):
-        raise Malformed(f"{shown(value)} is not a table of durations by severity", good=_GOOD_AFTER)
-    merged = {**usual, **_by_level(value, _limit, _GOOD_AFTER)}
+    merged = {**usual, **named_limits(value)}
     return {level: limit for level, limit in merged.items() if limit is not None}
 
 
@@ -75,12 +80,3 @@ def _limit(value: object) -> timedelta | None:
 
 def _somebody(value: object) -> str:
     return "" if value == "" else ids.person_or_group(value)
-
-
-def _by_level(value: Mapping[object, object], read: Callable[[object], T], good: str) -> dict[Severity, T]:
-    """Read a table by severity; an unknown one says which was probably meant."""
-    for word in value:
-        if word not in _LEVELS:
-            known = meant(str(word), _LEVELS) or f"; those are {', '.join(_LEVELS)}"
-            raise Malformed(f"{shown(word)} is not a severity{known}", good=good)
-    return {_LEVELS[str(word)]: read(each) for word, each in value.items()}

@@ -191,6 +191,13 @@ def delivery_method(value: object) -> str:
     return text
 
 
+def yes_or_no(value: object) -> bool:
+    """Read TOML's own true or false."""
+    if not isinstance(value, bool):
+        raise Malformed(f"{shown(value)} is neither true nor false", good="true")
+    return value
+
+
 def handling_days(value: object) -> int:
     """Read a number of working days; TOML's true is none."""
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_HANDLING_DAYS:

@@ -221,7 +221,6 @@ def mouth(house: House, *, socket_mode: bool) -> Mouth:
         signing_secret=signing,
         socket_mode=socket_mode,
         allowed=settings.allowed,
-        live=house.live,
         watched=house.stores,
     )
     people = People(client, house.clock, settings.allowed)

@@ -11,9 +11,20 @@ from storage.tables import NOTICES
 
 NoticeState = Literal["ready", "sending", "sent", "retry", "dead", "unknown"]
 NoticeKind = Literal[
-    "card", "line", "storm", "first_run", "blind", "sees", "word", "escalation", "daily", "weekly"
+    "card",
+    "line",
+    "storm",
+    "first_run",
+    "blind",
+    "sees",
+    "word",
+    "escalation",
+    "daily",
+    "weekly",
+    "settings",
 ]
-"""word: to one person, directly. escalation: calls somebody in the thread of gaps that nobody has."""
+"""word: to one person, directly. escalation: calls somebody in the thread of gaps that nobody has.
+settings: somebody changed some of the store's."""
 
 
 @dataclass(frozen=True, slots=True)

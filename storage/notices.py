@@ -165,6 +165,10 @@ class Notices:
         state: NoticeState = "unknown" if found.state in {"sending", "unknown"} else "sending"
         return replace(found, state=state, **taken)
 
+    async def bound(self, taken: Notice, channel: str) -> None:
+        """Note in which channel it is about to be tried: there it is looked for when nobody knows what came of it."""
+        await self._failed(taken, channel=channel)
+
     async def sent(
         self, notice_id: str, *, ts: str, channel: str, edition: int | None, came_out: bool = False
     ) -> None:

@@ -73,12 +73,13 @@ class Overrides:
         """Return what was changed, newest first."""
         mine = select(OVERRIDE_CHANGES).order_by(ROW.id.desc()).limit(limit)
         found = await self._run(mine if store is None else mine.where(ROW.store == store))
-        return [
-            OverrideChange(
-                row.id, row.store, row.key, _read(row.before), _read(row.after), row.person, row.why, row.at
-            )
-            for row in found
-        ]
+        return [_change(row) for row in found]
+
+    async def newest(self, store: str) -> dict[str, OverrideChange]:
+        """Return the last change of each key of a store that was ever changed."""
+        last = select(func.max(ROW.id)).where(ROW.store == store).group_by(ROW.key)
+        found = await self._run(select(OVERRIDE_CHANGES).where(ROW.id.in_(last)))
+        return {row.key: _change(row) for row in found}
 
     async def _record(
         self, store: str, key: str, before: Any, after: Any, person: str, why: str
@@ -97,6 +98,12 @@ class Overrides:
 
     async def _run(self, statement: Any) -> Any:
         return await (await self._session.connection()).execute(statement)
+
+
+def _change(row: Any) -> OverrideChange:
+    return OverrideChange(
+        row.id, row.store, row.key, _read(row.before), _read(row.after), row.person, row.why, row.at
+    )
 
 
 def _written(value: Any) -> str | None:

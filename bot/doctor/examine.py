@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,9 +13,11 @@ from bot.doctor.access import examine_access, examine_calls
 from bot.doctor.check import BuildSources, Check
 from bot.doctor.store import examine_store
 from bot.errors import ConfigurationError
+from bot.live import LiveStores
 from bot.settings import Settings, SettingsError, StoreSettings
 from bot.slack import groups
 from bot.slack.gateway import Gateway, Identity, build_client
+from bot.slack.inline import listed
 from bot.slack.kept import kept_back
 from bot.slack.outcomes import SlackFailure, decision
 from bot.slack.socket import advice, ask_address
@@ -55,6 +58,7 @@ async def examine_all(settings: Settings | ConfigurationError, build: BuildSourc
     names = ", ".join(store.rules.name for store in settings.stores)
     checks = [Check("settings", ok=True, text=f"Complete, for {names}.")]
     checks += await _database(settings)
+    settings = await _as_set_now(settings)
     checks += [check async for check in _slack(settings)]
     for store in settings.stores:
         checks += [check async for check in examine_store(store, settings, build)]
@@ -94,6 +98,19 @@ async def _database(settings: Settings) -> list[Check]:
         return [Check("database", ok=False, text=text, todo=todo)]
     finally:
         await database.close()
+
+
+async def _as_set_now(settings: Settings) -> Settings:
+    """Return the settings with what was changed in Slack; as stuck.toml has them where the database cannot say."""
+    database = Database(settings.database_url)
+    stores = LiveStores(database, SystemClock(), settings.stores)
+    try:
+        await stores.refresh()
+    except (SQLAlchemyError, OSError):
+        return settings
+    finally:
+        await database.close()
+    return replace(settings, stores=tuple(stores))
 
 
 def _schema(url: str, present: str | None, newest: str) -> Check:
@@ -159,7 +176,7 @@ async def _slack(settings: Settings) -> AsyncIterator[Check]:
     async for check in examine_calls(gateway.client, settings.stores, identity.scopes):
         yield check
     for store in settings.stores:
-        async for check in _channel(gateway, store):
+        async for check in _channels(gateway, store):
             yield check
     yield await _clicks(gateway, settings)
 
@@ -220,23 +237,36 @@ def _said(failure: SlackFailure) -> str:
     return f"Slack cannot be asked now: {failure.code}."
 
 
-async def _channel(gateway: Gateway, store: StoreSettings) -> AsyncIterator[Check]:
-    """Look at the channel, then read in it as delivery does when nobody knows whether a message was sent."""
-    subject = f"channel of {store.rules.name}"
+async def _channels(gateway: Gateway, store: StoreSettings) -> AsyncIterator[Check]:
+    """Look at every channel of a store: its own, and those of some severities."""
+    name = store.rules.name
     if store.channel is None:
         todo = "Set SLACK_CHANNEL, or channel in stuck.toml."
-        yield Check(subject, ok=False, text="No channel is set.", todo=todo)
-        return
+        yield Check(f"channel of {name}", ok=False, text="No channel is set.", todo=todo)
+    else:
+        async for check in _channel(gateway, store.channel, f"channel of {name}"):
+            yield check
+    severities: dict[str, list[str]] = {}
+    for level, channel in sorted(store.channels.items(), reverse=True):
+        if channel != store.channel:
+            severities.setdefault(channel, []).append(level.word)
+    for channel, words in severities.items():
+        async for check in _channel(gateway, channel, f"channel of {name} for {listed(words)}"):
+            yield check
+
+
+async def _channel(gateway: Gateway, id_: str, subject: str) -> AsyncIterator[Check]:
+    """Look at a channel, then read in it as delivery does when nobody knows whether a message was sent."""
     try:
-        channel = await gateway.channel(store.channel)
+        channel = await gateway.channel(id_)
     except SlackFailure as failure:
         if failure.code == "missing_scope":
-            text = f"The bot may not look at {store.channel}, so whether it can post there shows only when it does."
+            text = f"The bot may not look at {id_}, so whether it can post there shows only when it does."
             yield Check(subject, ok=None, text=text, todo=failure.todo)
         else:
-            yield Check(subject, ok=False, text=f"{store.channel}: {failure.code}.", todo=failure.todo)
+            yield Check(subject, ok=False, text=f"{id_}: {failure.code}.", todo=failure.todo)
         return
-    shown = f"#{channel.name}" if channel.name else store.channel
+    shown = f"#{channel.name}" if channel.name else id_
     if channel.archived:
         todo = "Unarchive it, or choose another channel."
         yield Check(subject, ok=False, text=f"{shown} is archived.", todo=todo)
@@ -245,11 +275,10 @@ async def _channel(gateway: Gateway, store: StoreSettings) -> AsyncIterator[Chec
         yield Check(subject, ok=False, text=f"The bot is not in {shown}.", todo=todo)
     else:
         yield Check(subject, ok=True, text=f"{shown}, and the bot is in it.")
-        yield await _history(gateway, store, store.channel)
+        yield await _history(gateway, id_, subject.replace("channel of", "reading back in"))
 
 
-async def _history(gateway: Gateway, store: StoreSettings, channel: str) -> Check:
-    subject = f"reading back in {store.rules.name}"
+async def _history(gateway: Gateway, channel: str, subject: str) -> Check:
     try:
         await gateway.find(channel, "doctor", SystemClock().now())
     except SlackFailure as failure:

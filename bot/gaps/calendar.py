@@ -96,6 +96,23 @@ def business_time_between(rules: StoreRules, start: datetime, end: datetime) -> 
     return passed
 
 
+def quiet_until(rules: StoreRules, hours: tuple[time, time] | None, moment: datetime) -> datetime | None:
+    """Return when the quiet hours end that `moment` lies in, in UTC; None: it lies in none.
+
+    Their beginning belongs to them, their end does not. Where the end is no later than the beginning, it is that of
+    the next day. See `cutoff_on` for days that change the clocks.
+    """
+    if hours is None:
+        return None
+    starts, ends = hours
+    today = local_day(rules, moment)
+    for day in (today - _DAY, today):
+        end = moment_on(rules, day if ends > starts else day + _DAY, ends)
+        if moment_on(rules, day, starts) <= moment < end:
+            return end
+    return None
+
+
 def moment_on(rules: StoreRules, day: date, clock: time) -> datetime:
     """Return that day's time on the store's clock, in UTC; see `cutoff_on` for days that change the clocks."""
     return datetime.combine(day, clock, tzinfo=rules.timezone).astimezone(UTC)

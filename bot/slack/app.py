@@ -13,7 +13,6 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.live import LiveStores
 from bot.metrics import REGISTRY
 from bot.reconcile import WatchedStore
 from bot.settings import EVERYBODY, Allowed
@@ -36,6 +35,7 @@ from bot.slack.desk import Desk
 from bot.slack.home import tab as home
 from bot.slack.hosts import is_slack
 from bot.slack.people import People
+from bot.slack.tuning import command as tuning
 
 ACKNOWLEDGED = Histogram(
     "stuck_slack_ack_seconds",
@@ -56,13 +56,12 @@ def build_app(
     signing_secret: str | None = None,
     socket_mode: bool,
     allowed: Allowed = EVERYBODY,
-    live: LiveStores,
     watched: Sequence[WatchedStore] = (),
 ) -> AsyncApp:
     """Return the app with every listener, the same for Socket Mode and HTTP.
 
     Over HTTP the signing secret is needed; Socket Mode has none. `watched`: the stores that an audit's orders can be
-    added to. `live`: the stores whose settings can be changed.
+    added to.
     """
     app = AsyncApp(
         client=client,
@@ -72,10 +71,23 @@ def build_app(
     app.use(_timing)
     app.use(_allowed_answers(client.base_url))
     people = People(client, desk.clock, allowed)
-    for feature in (actions, commands, checking, links, modals, handover, packets, home, gap_window, bulk):
+    features = (
+        actions,
+        commands,
+        checking,
+        links,
+        modals,
+        handover,
+        packets,
+        home,
+        gap_window,
+        bulk,
+        noise,
+        tuning,
+    )
+    for feature in features:
         feature.register(app, desk, people)
     audits.register(app, desk, people, {store.name: store for store in watched})
-    noise.register(app, desk, people, live)
     app.error(_broken)
     return app
 

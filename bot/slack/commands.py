@@ -19,6 +19,7 @@ from bot.slack.escape import safe
 from bot.slack.message import Message
 from bot.slack.noise import command as noise
 from bot.slack.people import People
+from bot.slack.tuning import command as tuning
 from bot.slack.wanted import read_wanted
 
 COMMAND = "/stuck"
@@ -172,6 +173,7 @@ ANSWERS: dict[str, Build] = {
     "mine": mine,
     "digest": digests.digest,
     "noise": noise.noise,
+    "settings": tuning.settings,
 }
 PICKS: dict[str, Build] = {"stuck.pick": order, "stuck.pick_checklist": checklist_}
 """What a choice between several orders leads to."""

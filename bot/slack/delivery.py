@@ -19,9 +19,11 @@ from bot.slack.gateway import POST, UPDATE, Gateway, Posted
 from bot.slack.message import Message
 from bot.slack.outcomes import SlackFailure
 from bot.slack.pace import Pace, Patience, Permits, rest
+from bot.slack.routes import Routes
 from storage.database import Database
 from storage.notices import Notice, Notices
 from storage.queue import Queue
+from storage.quiet import Quiet
 from storage.runs import Leases
 
 LEASE_SECONDS = 60
@@ -68,7 +70,7 @@ class Delivery:
         self._gateway = gateway
         self._clock = clock
         self._holder = holder
-        self._channels = {store.rules.name: store.channel for store in stores}
+        self._routes = Routes(stores)
         self._pace = Pace(database, clock)
         self._patience = Patience(clock)
         self._pictures = Pictures(gateway, clock)
@@ -98,7 +100,7 @@ class Delivery:
 
     async def _round(self, stop: asyncio.Event | None) -> int:
         self._held = None
-        await self._wake_snoozes()
+        await self._wake()
         owed = await self._owed()
         sent = await asyncio.gather(
             *(self._drain(channel, stores, stop) for channel, stores in owed.items()), return_exceptions=True
@@ -126,7 +128,7 @@ class Delivery:
 
     async def _start(self, senders: asyncio.TaskGroup, stop: asyncio.Event) -> None:
         """Give each channel that is owed something a sender of its own: a long backlog delays nobody else."""
-        await self._wake_snoozes()
+        await self._wake()
         for channel, stores in (await self._owed()).items():
             senders.create_task(self._survive(self._drain(channel, stores, stop)))
 
@@ -152,12 +154,16 @@ class Delivery:
         for wait in waits:
             wait.cancel()
 
-    async def _wake_snoozes(self) -> None:
+    async def _wake(self) -> None:
+        """End snoozes, and quiet hours that were shortened meanwhile."""
         now = self._clock.now()
         if self._woken_at is not None and now - self._woken_at < _WAKE_EVERY:
             return
         async with self._database.write() as session:
             await Queue(session, now).wake_due()
+            quiet = Quiet(session, now)
+            for store in await quiet.stores():
+                await quiet.let_out(store, self._routes.quiet_until(store, now) or now)
         self._woken_at = now
 
     async def _owed(self) -> dict[str, list[str]]:
@@ -165,8 +171,9 @@ class Delivery:
         async with self._database.read() as session:
             stores = await Notices(session, self._clock.now()).stores_owed()
         owed: dict[str, list[str]] = defaultdict(list)
+        homes = self._routes.homes()
         for store in stores:
-            channel = self._channels.get(store)
+            channel = homes.get(store)
             if channel is None:
                 self._say_homeless(store)
             elif channel not in self._busy and not self._resting(channel):
@@ -218,6 +225,8 @@ class Delivery:
             if fence is None:
                 return None
             permits = Permits(session, now, channel)
+            if (until := self._routes.quiet_until(store, now)) is not None:
+                await Quiet(session, now).put_off(store, until)
             notice = await Notices(session, now).take(store, permits)
         if notice is None:
             self._held = max(permits.wait, self._held or permits.wait) if permits.held else self._held
@@ -233,9 +242,11 @@ class Delivery:
             return 0
         await self._clock.sleep(task.wait.total_seconds())
         letter = await self._drawn(task)
-        if letter is None or not await self._ours(task):
+        if letter is None or not await self._ours(task, letter):
             return 0
         try:
+            if letter.channel != task.home and task.notice.ts is None:
+                await self._pace.wait(POST, letter.channel)  # its permit was for the store's own channel
             posted = await self._hand_over(task.notice, letter)
         except SlackFailure as failure:
             await self._refused(task, letter, failure)
@@ -252,7 +263,8 @@ class Delivery:
         site = await self._gateway.site() if task.notice.kind in drawing.LINKING else None
         try:
             async with self._database.read() as session:
-                letter = await drawing.draw(session, task.notice, task.home, self._clock.now(), site)
+                own = self._routes.own(task.notice.store)
+                letter = await drawing.draw(session, task.notice, task.home, self._clock.now(), site, own=own)
         except Exception as error:  # reason: one notice that cannot be drawn must not hold up those behind it
             log.exception("a notice could not be drawn; it is tried again", notice=task.notice.id)
             await self._keep(task.notice, rest(task.notice.attempts), f"not drawn: {type(error).__name__}")
@@ -261,15 +273,25 @@ class Delivery:
             await self._bury(task.notice, "what it was about no longer exists")
         elif letter.thread is not None and letter.thread_ts is None:
             await self._keep(task.notice, rest(1), "its thread is being posted again")
+        elif not letter.direct and (left := self._patience.left(letter.channel)):
+            trouble = self._gateway.trouble.get(letter.channel)
+            await self._keep(task.notice, left, trouble.code if trouble else "its channel rests")
         else:
             return letter
         return None
 
-    async def _ours(self, task: _Task) -> bool:
-        """Whether the channel is still ours. If not, the row stays `sending`: its new sender looks for it first."""
+    async def _ours(self, task: _Task, letter: Letter) -> bool:
+        """Whether the channel is still ours. If not, the row stays `sending`: its new sender looks for it first.
+
+        A card that goes elsewhere than it would be looked for is noted as going there.
+        """
+        now, notice = self._clock.now(), task.notice
         async with self._database.read() as session:
-            leases = Leases(session, self._clock.now())
-            return await leases.held(_lease(task.home), self._holder, task.fence)
+            ours = await Leases(session, now).held(_lease(task.home), self._holder, task.fence)
+        alone = notice.ts is None and letter.thread is None and not letter.direct
+        if ours and alone and letter.channel != (notice.channel or task.home):
+            await self._note(lambda notices: notices.bound(notice, letter.channel))
+        return ours
 
     async def _hand_over(self, notice: Notice, letter: Letter) -> Posted:
         """Post or redraw; when Slack refuses what we wrote, say it in plain text."""

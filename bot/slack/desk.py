@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -11,9 +11,9 @@ from bot.gaps import calendar
 from bot.gaps.checklist.store import StoreSeen
 from bot.gaps.rules import StoreRules
 from bot.health import store_health
+from bot.live import LiveStores
 from bot.lookup import OrderView, Remembered
 from bot.reconcile import Recheck
-from bot.settings import StoreSettings
 from bot.slack.digest import Standing, StoreStanding
 from storage.database import AsyncSession, Database
 from storage.gap import Change, Event, Gap
@@ -33,8 +33,8 @@ class Desk:
 
     database: Database
     clock: Clock
-    stores: Sequence[StoreSettings]
-    """As they are set now."""
+    stores: LiveStores
+    """As they are set now; what changes them."""
     recheck: Callable[[str], Awaitable[Recheck]]
     """Re-read the order of a gap on both sides and apply what they say to the queue."""
     look_up: Callable[[str], Awaitable[tuple[OrderView, ...]]]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,6 +14,8 @@ from bot.slack.digests.charts import Chart
 from bot.slack.gateway import EVENT_TYPE
 from bot.slack.inline import permalink
 from bot.slack.message import Message
+from bot.slack.tuning import words as tuning
+from storage.findings import Severity
 from storage.notices import Notice, Notices
 from storage.queue import Gap, Queue
 from storage.storms import Storms
@@ -21,7 +24,9 @@ _PARENTS: Mapping[str, Callable[[Mapping[str, Any]], Message]] = {
     "first_run": wording.first_run,
     "blind": wording.blind,
     "sees": wording.sees,
+    "settings": tuning.aloud,
 }
+NO_CHANNELS: Mapping[Severity, str] = MappingProxyType({})
 LINKING = frozenset({"word", *letters.KINDS})
 """Notices with links to cards."""
 
@@ -60,6 +65,8 @@ async def address(
 ) -> tuple[str, Notice | None]:
     """Return channel and thread of a notice: what already stands in a channel stays there, `home` is for the rest.
 
+    One that was tried in another channel may stand there.
+
     Threads have one level: a line about a card in a thread goes beside it, not under it.
     """
     if notice.ts is not None:
@@ -71,7 +78,7 @@ async def address(
     while parent_id:
         thread = await Notices(session, now).get(parent_id)
         parent_id = thread.parent_id if thread else None
-    return (thread.channel if thread else None) or home, thread
+    return (thread.channel if thread else notice.channel) or home, thread
 
 
 def direct(notice: Notice) -> bool:
@@ -80,11 +87,17 @@ def direct(notice: Notice) -> bool:
 
 
 async def draw(
-    session: AsyncSession, notice: Notice, home: str, now: datetime, site: str | None = None
+    session: AsyncSession,
+    notice: Notice,
+    home: str,
+    now: datetime,
+    site: str | None = None,
+    *,
+    own: Mapping[Severity, str] = NO_CHANNELS,
 ) -> Letter | None:
     """Return the notice as it should read now; None: what it was about no longer exists, or its time is over.
 
-    `site` is the address of the workspace, for links to cards.
+    `site` is the address of the workspace, for links to cards. `own`: where new cards of some severities go.
     """
     channel, thread = await address(session, notice, home, now)
     if notice.kind in letters.KINDS:
@@ -102,6 +115,8 @@ async def draw(
     elif notice.kind == "escalation":
         message = await _escalation(queue, notice, now)
     else:
+        if notice.ts is None and thread is None:
+            return await _of_gap(queue, notice, home, None, now, own)
         return await _of_gap(queue, notice, channel, thread, now)
     if message is None:
         return None
@@ -109,14 +124,19 @@ async def draw(
 
 
 async def _of_gap(
-    queue: Queue, notice: Notice, channel: str, thread: Notice | None, now: datetime
+    queue: Queue,
+    notice: Notice,
+    channel: str,
+    thread: Notice | None,
+    now: datetime,
+    own: Mapping[Severity, str] = NO_CHANNELS,
 ) -> Letter | None:
     """Return the card of a gap, or a line of its history."""
     gap = await queue.get(notice.gap_id) if notice.gap_id else None
     if gap is None:
         return None
     if notice.kind == "card":
-        alone = bool(notice.facts.get("alone"))
+        alone, channel = bool(notice.facts.get("alone")), own.get(gap.severity, channel)
         return Letter(cards.card(gap, now), cards.plain(gap, now), gap.edition, channel, alone, thread)
     event = next((one for one in await queue.history(gap.id) if one.id == notice.event_id), None)
     if event is None:

@@ -105,8 +105,12 @@ class Patience:
 
     def resting(self, key: str) -> bool:
         """Return whether this one is to be left alone now."""
+        return self.left(key) > timedelta(0)
+
+    def left(self, key: str) -> timedelta:
+        """Return for how long this one is to be left alone; nothing where it is not."""
         found = self._refusals.get(key)
-        return found is not None and found.until > self._clock.now()
+        return max(found.until - self._clock.now(), timedelta(0)) if found else timedelta(0)
 
     def refused(self, key: str, *, longest: timedelta = LONGEST_REST) -> timedelta:
         """Note a refusal and return how long to leave it alone: longer each time, never over `longest`."""

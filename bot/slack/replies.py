@@ -43,7 +43,9 @@ GONE = "That gap is no longer in the queue. Nothing was changed."
 REFRESHED = "Nothing was changed; the card is being brought up to date."
 NAMED = 3
 """Of those who may act, how many are named to somebody who may not."""
-WORDS = ("summary", "list", "order", "checklist", "mine", "digest", "noise", "share", "audit", "help")
+WORDS = (
+    "summary", "list", "order", "checklist", "mine", "digest", "noise", "settings", "share", "audit", "help",
+)  # fmt: skip
 
 HELP = """*stuck* finds orders that are stuck between Shopify and ShipStation.
 • `/stuck summary`: where everything stands (by kind, unowned, oldest, snoozed)
@@ -53,6 +55,7 @@ HELP = """*stuck* finds orders that are stuck between Shopify and ShipStation.
 • `/stuck mine`: what you have claimed
 • `/stuck digest`: the morning's digest, now; `/stuck digest week`: the last seven days
 • `/stuck noise`: what was shown and need not have been in the last thirty days, and the settings that keep it away
+• `/stuck settings`: windows, cutoff, quiet hours, digest, escalation and channels; to look at and to change
 • `/stuck share order 1234`: the same answers in this channel, for everybody: `summary`, `list …`, `checklist …`, `mine`, `digest`, `noise`
 • `/stuck audit`: last month's stuck orders from exports of both systems; or drop them into a direct message to stuck
 • `/stuck help`: this list

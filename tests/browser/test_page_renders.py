@@ -244,6 +244,35 @@ async def test_a_modal_shows_errors_keeps_what_was_typed_and_closes_with_escape(
     await dialog.wait_for(state="detached")
 
 
+async def test_a_window_takes_a_channel_and_lets_it_go_again(page, workspace):
+    name = workspace.channels[workspace.channel].name
+    element = {
+        "type": "multi_conversations_select",
+        "action_id": "value",
+        "max_selected_items": 1,
+        "placeholder": plain("The store's channel"),
+    }
+    held = element | {"initial_conversations": [workspace.channel]}
+    blocks = [
+        {"type": "input", "block_id": title, "label": plain(title), "element": each, "optional": True}
+        for title, each in (("New", element), ("Held", held))
+    ]
+    body = {"type": "modal", "title": plain("Settings"), "submit": plain("Change"), "blocks": blocks}
+    workspace.views.open("U0ALEX", body)
+    dialog = page.get_by_role("dialog", name="Settings")
+    await dialog.get_by_role("button", name="New").click()
+    await page.get_by_role("menuitemradio", name=f"#{name}").click()
+    await dialog.get_by_role("button", name="Held").click()
+    await page.get_by_role("menuitemradio", name="The store's channel").click()
+    await dialog.get_by_role("button", name="Change").click()
+    await workspace.wait_for(lambda: workspace.acks)
+    values = workspace.acks[-1].payload["view"]["state"]["values"]
+    assert [values[title]["value"]["selected_conversations"] for title in ("New", "Held")] == [
+        [workspace.channel],
+        [],
+    ]
+
+
 async def test_acting_as_somebody_else_changes_zone_and_sender(page, workspace):
     workspace.post(workspace.channel, "x", card("a gap"))
     await page.get_by_role("button", name="You act as").click()

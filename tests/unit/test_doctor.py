@@ -15,6 +15,7 @@ from bot.sandbox.shipping import SHOPIFY_STORE, PretendStore
 from bot.settings import SettingsError, load
 from storage.database import Database
 from storage.notices import Notices
+from storage.overrides import Overrides
 
 pytestmark = pytest.mark.anyio
 
@@ -367,6 +368,26 @@ async def test_a_store_without_a_channel_is_red(patient):
     checks = await examine_all(replace(settings, stores=(replace(store, channel=None),)), wiring.sources)
     [check] = [check for check in checks if check.subject == "channel of main"]
     assert (check.ok, check.text) == (False, "No channel is set.")
+
+
+async def test_the_channels_of_severities_are_looked_at_like_the_store_s_own_as_set_in_slack(patient):
+    patient.workspace.add_channel("C0URGENT", "urgent")
+    patient.workspace.channels["C0URGENT"].members.discard("U0STUCK")
+
+    async def override(session):
+        channels = {"critical": "C0URGENT", "high": "C0URGENT", "normal": patient.workspace.channel}
+        await Overrides(session, SystemClock().now()).change("main", {"channels": channels}, person="U0ALEX")
+
+    await patient.write(override)
+    check = await patient.check("channel of main for critical and high")
+    assert (check.ok, check.text, check.todo) == (
+        False,
+        "The bot is not in #urgent.",
+        "In #urgent type: /invite @stuck",
+    )
+    patient.workspace.channels["C0URGENT"].members.add("U0STUCK")
+    assert (await patient.check("reading back in main for critical and high")).ok
+    assert (await patient.check("channel of main")).ok
 
 
 async def test_without_a_bot_token_slack_is_red_and_the_rest_is_still_looked_at(patient):

@@ -11,6 +11,7 @@ from bot import live
 from bot.clock import ManualClock
 from bot.live import LiveStores
 from storage.database import Database
+from storage.notices import Notices
 from tests.unit.test_overrides import STORE
 
 pytestmark = pytest.mark.anyio
@@ -35,7 +36,7 @@ def stores(database, clock):
 
 async def test_a_change_holds_at_once_here_and_after_a_look_elsewhere(database, clock):
     here, elsewhere = stores(database, clock), stores(database, clock)
-    await here.change("main", {"cutoff": "13:30"}, person="U1")
+    await here.revise("main", lambda _: {"cutoff": "13:30"}, person="U1")
     assert here[0].rules.cutoff == time(13, 30)
     assert elsewhere[0].rules.cutoff == STORE.rules.cutoff
     assert (await elsewhere.rules("main")).cutoff == time(13, 30)
@@ -45,10 +46,28 @@ async def test_a_change_holds_at_once_here_and_after_a_look_elsewhere(database, 
 
 async def test_taking_a_change_back_is_what_the_file_says(database, clock):
     here = stores(database, clock)
-    await here.change("main", {"windows.notify": "6h"}, person="U1")
+    await here.revise("main", lambda _: {"windows.notify": "6h"}, person="U1")
     assert here[0].rules.windows.notify == timedelta(hours=6)
-    await here.change("main", {"windows.notify": None}, person="U1")
+    await here.revise("main", lambda _: {"windows.notify": None}, person="U1")
     assert here[0] == STORE
+
+
+async def test_a_change_made_of_what_was_changed_before_is_told_to_the_channel_with_it(database, clock):
+    here = stores(database, clock)
+    await here.revise("main", lambda _: {"exclude_tags": ["b2b"]}, person="U1")
+    more = {
+        "person": "U2",
+        "why": "noise",
+        "tell": lambda changes: {"person": changes[0].person, "turns": [[changes[0].key, "", [], []]]},
+    }
+    await here.revise("main", lambda now: {"exclude_tags": [*now["exclude_tags"], "pos"]}, **more)
+    assert await here.revise("main", lambda now: now, **more) == []
+    async with database.write() as session:
+        notices = Notices(session, clock.now())
+        told = await notices.take("main")
+        assert await notices.take("main") is None, "nothing is told of what changed nothing"
+    assert (told.kind, told.facts["person"], told.touched) == ("settings", "U2", True)
+    assert here[0].rules.exclude_tags == {"b2b", "pos"}
 
 
 async def test_it_keeps_up_and_outlives_a_database_that_is_away(database, clock, monkeypatch):
@@ -64,7 +83,7 @@ async def test_it_keeps_up_and_outlives_a_database_that_is_away(database, clock,
         stop.set()
 
     monkeypatch.setattr(watching, "refresh", falters)
-    await stores(database, clock).change("main", {"cutoff": "13:30"}, person="U1")
+    await stores(database, clock).revise("main", lambda _: {"cutoff": "13:30"}, person="U1")
     with capture_logs() as logs:
         async with asyncio.timeout(10):
             await watching.run(stop)

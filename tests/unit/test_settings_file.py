@@ -10,6 +10,7 @@ import pytest
 from bot.gaps.rules import NotifyPolicy, StoreRules, Windows
 from bot.settings import EVERYBODY, Allowed, Digests, SettingsError, load
 from bot.settings_file import EXAMPLES, TABLES, WindowsTable
+from storage.findings import Severity
 
 CONTRACT = """
 [[stores]]
@@ -421,3 +422,46 @@ def test_a_digest_that_cannot_be_is_told_with_what_can(refused, line, where, wro
     problem = refused(f"[digest]\n{line}\n[[stores]]\n")[where]
     assert wrong in problem.wrong
     assert problem.example.startswith(("weekly", "hour", "daily", "[digest]"))
+
+
+# ---------------------------------------------------------------- where and when a channel is told
+
+
+def telling(text, here):
+    """Return what the only store says of channels and quiet hours, or the one problem with it."""
+    (here / "stuck.toml").write_text(f"[[stores]]\n{text}\n")
+    return load({}, here, need=frozenset()).stores[0]
+
+
+def test_cards_of_some_severities_may_have_a_channel_and_nights_may_be_quiet(tmp_path):
+    store = telling(
+        'channels = { critical = "C0AAAAAA1", high = "" }\nquiet_hours = "22:00 - 7:00"', tmp_path
+    )
+    assert store.channels == {Severity.CRITICAL: "C0AAAAAA1"}
+    assert store.quiet_hours == (time(22), time(7))
+
+
+@pytest.mark.parametrize("said", ["", 'quiet_hours = "off"', 'quiet_hours = ""'])
+def test_without_a_word_no_hour_is_quiet_and_every_card_goes_to_the_store_s_channel(said, tmp_path):
+    store = telling(said, tmp_path)
+    assert (store.channels, store.quiet_hours) == ({}, None)
+
+
+@pytest.mark.parametrize(
+    ("said", "where", "wrong"),
+    [
+        ('quiet_hours = "at night"', "quiet_hours", "neither two times on a 24-hour clock with a dash"),
+        ("quiet_hours = 22", "quiet_hours", "neither two times"),
+        ('quiet_hours = "7:00-7:00"', "quiet_hours", "ends when it begins"),
+        ('channels = "C0AAAAAA1"', "channels", "is not a table of channel ids by severity"),
+        ('channels = { critcal = "C0AAAAAA1" }', "channels", "did you mean 'critical'?"),
+        ('channels = { critical = "#urgent" }', "channels", "is not a channel id"),
+    ],
+)
+def test_what_is_wrong_with_them_is_told_with_a_line_that_would_do(said, where, wrong, tmp_path):
+    with pytest.raises(SettingsError) as refused:
+        telling(said, tmp_path)
+    (problem,) = refused.value.problems
+    assert problem.where == f"stuck.toml stores[0].{where}"
+    assert wrong in problem.wrong
+    assert problem.example.startswith(where)

@@ -71,6 +71,15 @@ function people(body, report, state, context) {
   return select({ ...body, options, initial_option: chosen }, tell, {}, context);
 }
 
+// One channel at most, and an empty choice: what the bot's windows ask for.
+function channels(body, report, state, context) {
+  const held = (state.selected_conversations || body.initial_conversations || [])[0] || "";
+  const named = store.channels.map((one) => ({ text: { type: "plain_text", text: `#${one.name}` }, value: one.id }));
+  const options = [{ text: { type: "plain_text", text: plainWords(body.placeholder) }, value: "" }, ...named];
+  const tell = ({ selected_option: { value } }, node) => report({ type: body.type, selected_conversations: value ? [value] : [] }, node);
+  return select({ ...body, options, initial_option: options.find((one) => one.value === held) }, tell, {}, context);
+}
+
 function picker(type, key, initial, { read = (value) => value, write = (value) => value } = {}) {
   return (body, report, state, context) => {
     const value = state[key] ?? body[initial];
@@ -120,6 +129,7 @@ const KINDS = {
   file_input: fileInput,
   static_select: select,
   users_select: people,
+  multi_conversations_select: channels,
   plain_text_input: textInput,
   radio_buttons: choices("radio", "selected_option"),
   checkboxes: choices("checkbox", "selected_options"),

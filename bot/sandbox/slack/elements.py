@@ -16,9 +16,13 @@ STATEFUL = {
     "timepicker": "selected_time",
     "datetimepicker": "selected_date_time",
     "users_select": "selected_user",
+    "multi_conversations_select": "selected_conversations",
     "file_input": "files",
 }
 """Element type → the key under which Slack reports what was chosen."""
+
+_LISTS = {"selected_options", "selected_conversations", "files"}
+"""What is reported as a list, an empty one at first."""
 
 INITIAL = {
     "selected_option": "initial_option",
@@ -28,6 +32,7 @@ INITIAL = {
     "selected_time": "initial_time",
     "selected_date_time": "initial_date_time",
     "selected_user": "initial_user",
+    "selected_conversations": "initial_conversations",
     "files": "initial_files",
 }
 
@@ -119,7 +124,7 @@ def values(blocks: Iterable[Json]) -> dict[str, dict[str, Json]]:
         key = STATEFUL.get(one.type)
         if key is None:
             continue
-        empty: Any = [] if key in {"selected_options", "files"} else None
+        empty: Any = [] if key in _LISTS else None
         value = one.body.get(INITIAL[key], empty)
         found.setdefault(one.block_id, {})[one.action_id] = {"type": one.type, key: value}
     return found

@@ -38,6 +38,7 @@ IN_SECTION = {
     "checkboxes",
     "datepicker",
     "image",
+    "multi_conversations_select",
     "multi_static_select",
     "overflow",
     "radio_buttons",
@@ -46,8 +47,12 @@ IN_SECTION = {
     "users_select",
     "workflow_button",
 }
-IN_ACTIONS = (IN_SECTION - {"image"}) | {"datetimepicker"}
-IN_INPUT = (IN_ACTIONS - {"button", "overflow", "workflow_button"}) | {"plain_text_input", "file_input"}
+IN_ACTIONS = (IN_SECTION - {"image", "multi_conversations_select"}) | {"datetimepicker"}
+IN_INPUT = (IN_ACTIONS - {"button", "overflow", "workflow_button"}) | {
+    "plain_text_input",
+    "file_input",
+    "multi_conversations_select",
+}
 
 MOST_OPTIONS = {
     "overflow": 5,

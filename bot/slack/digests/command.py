@@ -27,7 +27,7 @@ async def digest(desk: Desk, voice: Voice, about: str, shared_by: str | None) ->
     """Return the digest of the store that was named, or of the one whose channel this is."""
     _, _, typed = answers.read_key(about)
     words = typed.casefold().split()
-    stores = _meant([word for word in words if word != WEEK], desk.stores, voice.place.channel)
+    stores = meant([word for word in words if word != WEEK], desk.stores, voice.place.channel)
     if len(stores) != 1:
         return replies.private(_which(desk.stores))
     store = stores[0]
@@ -36,7 +36,7 @@ async def digest(desk: Desk, voice: Voice, about: str, shared_by: str | None) ->
     return shareable(message, "digest", value, shared_by)
 
 
-def _meant(words: list[str], stores: Sequence[StoreSettings], channel: str | None) -> list[StoreSettings]:
+def meant(words: list[str], stores: Sequence[StoreSettings], channel: str | None) -> list[StoreSettings]:
     """Return the stores that these words name; without any, those of the channel, or all."""
     if words:
         return [store for store in stores if [store.rules.name.casefold()] == words]

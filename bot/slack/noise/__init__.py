@@ -9,7 +9,6 @@
 
 from slack_bolt.app.async_app import AsyncApp
 
-from bot.live import LiveStores
 from bot.slack.desk import Desk
 from bot.slack.noise import applying, preview
 from bot.slack.people import People
@@ -17,7 +16,7 @@ from bot.slack.people import People
 __all__ = ["register"]
 
 
-def register(app: AsyncApp, desk: Desk, people: People, live: LiveStores) -> None:
-    """Listen to the buttons on proposals, and to their window; `live`: the stores whose settings can be changed."""
-    preview.register(app, desk, people, live)
-    applying.register(app, desk, people, live)
+def register(app: AsyncApp, desk: Desk, people: People) -> None:
+    """Listen to the buttons on proposals, and to their window."""
+    preview.register(app, desk, people)
+    applying.register(app, desk, people)

@@ -8,6 +8,7 @@ from bot.slack import answers, replies
 from bot.slack.clicks import Voice
 from bot.slack.desk import Desk
 from bot.slack.digest import shareable
+from bot.slack.digests.command import meant
 from bot.slack.escape import safe
 from bot.slack.message import Message
 from bot.slack.noise import words
@@ -17,7 +18,7 @@ from bot.slack.noise.month import month
 async def noise(desk: Desk, voice: Voice, about: str, shared_by: str | None) -> Message:
     """Return the noise of the store that was named, or of the one whose channel this is."""
     _, _, typed = answers.read_key(about)
-    stores = _meant(typed.casefold(), desk.stores, voice.place.channel)
+    stores = meant(typed.casefold().split(), desk.stores, voice.place.channel)
     if len(stores) != 1:
         return replies.private(_which(desk.stores))
     store = stores[0]
@@ -25,13 +26,6 @@ async def noise(desk: Desk, voice: Voice, about: str, shared_by: str | None) -> 
     proposals = await asyncio.to_thread(counted.proposals)
     message = words.answer(store, counted.kinds(), proposals, with_buttons=shared_by is None)
     return shareable(message, "noise", answers.typed_key(store.rules.name), shared_by)
-
-
-def _meant(name: str, stores: Sequence[StoreSettings], channel: str | None) -> list[StoreSettings]:
-    """Return the stores that this means; without a name, those of the channel, or all."""
-    if name:
-        return [store for store in stores if store.rules.name.casefold() == name]
-    return [store for store in stores if channel and store.channel == channel] or list(stores)
 
 
 def _which(stores: Sequence[StoreSettings]) -> str:

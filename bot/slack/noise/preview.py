@@ -7,7 +7,6 @@ from typing import Any
 import structlog
 from slack_bolt.app.async_app import AsyncApp
 
-from bot.live import LiveStores
 from bot.slack.clicks import UNREACHABLE, Click, Voice, Work, on_press
 from bot.slack.desk import Desk
 from bot.slack.message import section
@@ -24,26 +23,26 @@ _TITLE = "Less noise"
 log = structlog.get_logger("bot.slack.noise")
 
 
-def register(app: AsyncApp, desk: Desk, people: People, live: LiveStores) -> None:
+def register(app: AsyncApp, desk: Desk, people: People) -> None:
     """Listen to the buttons on proposals."""
-    app.action(words.PREVIEW)(on_press(people, _shown(desk, live)))
+    app.action(words.PREVIEW)(on_press(people, _shown(desk)))
 
 
-def _shown(desk: Desk, live: LiveStores) -> Work:
+def _shown(desk: Desk) -> Work:
     async def show(voice: Voice, action: dict[str, Any], body: dict[str, Any]) -> None:
         wanted = Wanted.from_button(str(action.get("value") or ""), voice.place)
         empty = window(APPLY, _TITLE, wanted, [section(words.COUNTING)])
         opened = await open_window(Click("", None, body.get("trigger_id"), voice), empty)
         if opened is not None:
-            await _fill(voice, opened, await _counted(desk, live, wanted))
+            await _fill(voice, opened, await _counted(desk, wanted))
 
     return show
 
 
-async def _counted(desk: Desk, live: LiveStores, wanted: Wanted) -> View:
+async def _counted(desk: Desk, wanted: Wanted) -> View:
     """Return the window with everything counted afresh; only closable where the setting has changed meanwhile."""
-    await live.refresh()
-    store = wanted.among(live)
+    await desk.stores.refresh()
+    store = wanted.among(desk.stores)
     if store is None:
         return window(APPLY, _TITLE, wanted, [section(words.OUTDATED)])
     past = await month(desk, store)

@@ -9,7 +9,7 @@ from bot.gaps.proposals import EXCLUSIONS, Effect, Proposal, window_of
 from bot.overrides import SETTINGS, told
 from bot.settings import StoreSettings
 from bot.slack.escape import safe
-from bot.slack.inline import NAME, counted, named_order, order_name, person, when
+from bot.slack.inline import NAME, counted, named_order, order_name, when
 from bot.slack.message import SECTION, TEXT, Block, Message, button, context, section, within
 from bot.slack.noise.wanted import Wanted
 from bot.slack.replies import private
@@ -33,7 +33,6 @@ OUTDATED = (
     "The settings of this store have changed since that was counted. Nothing was changed; "
     "`/stuck noise` counts again."
 )
-NOT_SAID = "The store's channel could not be told."
 _WHAT = f"Noise is what somebody closed as not a gap, and what healed within {told(ALONE_WITHIN)} before anybody touched it."
 _ONLY_THIS = "An order is left alone when every product on it that needs shipping is."
 _ALONE = {
@@ -209,20 +208,11 @@ def why(effect: Effect) -> str:
     return f"noise: would have removed {removed:,} and hidden {hidden:,} in {DAYS} days"
 
 
-def applied(store: StoreSettings, wanted: Wanted, *, said: bool) -> Message:
-    """Return what happens next, to the one who applied it; `said`: whether the channel was told."""
-    told_ = "" if said else f" {NOT_SAID}"
+def applied(store: StoreSettings, wanted: Wanted) -> Message:
+    """Return what happens next, to the one who applied it; `store` as it was before."""
     return private(
         f"Applied to {safe(store.rules.name, NAME)}: {_done(store, wanted)}. The next run judges by it; nothing is deleted. "
-        f"`/stuck settings` shows it and takes it back.{told_}"
-    )
-
-
-def line(user: str, store: StoreSettings, wanted: Wanted) -> str:
-    """Return the line for the store's channel; `store` as it was before."""
-    return (
-        f"{person(user)} changed a setting of {safe(store.rules.name, NAME)} because of noise: {_done(store, wanted)} "
-        "from the next run on. `/stuck settings` shows it."
+        f"`/stuck settings` shows it and takes it back."
     )
 
 

@@ -14,6 +14,7 @@ from bot.gaps.calendar import (
     is_workday,
     local_day,
     next_cutoff,
+    quiet_until,
     start_of,
 )
 from bot.gaps.rules import StoreRules
@@ -202,3 +203,51 @@ def test_business_time_over_a_change_of_the_clocks_is_what_has_elapsed():
     night = rules(opens=time(0), closes=time(12), workdays=frozenset(range(7)))
     back = business_time_between(night, utc(2026, 11, 1, 4), utc(2026, 11, 2, 4))
     assert back == timedelta(hours=13)
+
+
+# ---------------------------------------------------------------- quiet hours
+
+NIGHT = (time(22), time(7))
+
+
+@pytest.mark.parametrize(
+    ("moment", "until"),
+    [
+        (utc(2026, 11, 19, 2, 59), None),  # 21:59 in New York
+        (utc(2026, 11, 19, 3, 0), utc(2026, 11, 19, 12)),  # 22:00
+        (utc(2026, 11, 19, 5, 0), utc(2026, 11, 19, 12)),  # midnight
+        (utc(2026, 11, 19, 11, 59), utc(2026, 11, 19, 12)),  # 06:59
+        (utc(2026, 11, 19, 12, 0), None),  # 07:00
+    ],
+)
+def test_quiet_hours_run_over_midnight(moment, until):
+    assert quiet_until(RULES, NIGHT, moment) == until
+
+
+def test_quiet_hours_within_one_day():
+    lunch = (time(12), time(13, 30))
+    assert quiet_until(RULES, lunch, utc(2026, 11, 19, 17, 0)) == utc(2026, 11, 19, 18, 30)
+    assert quiet_until(RULES, lunch, utc(2026, 11, 19, 18, 30)) is None
+
+
+def test_without_quiet_hours_it_is_never_quiet():
+    assert quiet_until(RULES, None, utc(2026, 11, 19, 5)) is None
+
+
+def test_the_night_of_the_longer_day_is_an_hour_longer():
+    # New York turns its clocks back at 06:00 UTC on 1 November 2026: 01:30 comes twice
+    assert quiet_until(RULES, NIGHT, utc(2026, 11, 1, 2)) == utc(2026, 11, 1, 12)
+    assert quiet_until(RULES, NIGHT, utc(2026, 11, 1, 6, 30)) == utc(2026, 11, 1, 12)
+    early = (time(22), time(1, 30))
+    assert quiet_until(RULES, early, utc(2026, 11, 1, 5, 29)) == utc(2026, 11, 1, 5, 30)
+    assert quiet_until(RULES, early, utc(2026, 11, 1, 6, 15)) is None, (
+        "of an hour that comes twice the first counts"
+    )
+
+
+def test_the_night_of_the_shorter_day_is_an_hour_shorter():
+    # New York turns its clocks on at 07:00 UTC on 8 March 2026: 02:30 is skipped
+    assert quiet_until(RULES, NIGHT, utc(2026, 3, 8, 4)) == utc(2026, 3, 8, 11)
+    skipped = (time(22), time(2, 30))
+    assert quiet_until(RULES, skipped, utc(2026, 3, 8, 7, 29)) == utc(2026, 3, 8, 7, 30)
+    assert quiet_until(RULES, skipped, utc(2026, 3, 8, 7, 30)) is None

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from bot.clock import ManualClock
+from bot.gaps.rules import StoreRules
 from bot.metrics import REGISTRY
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.slack.workspace import BOT_TOKEN, Workspace
@@ -53,8 +55,9 @@ def finding(number: int = 1, cause: str = "notify_failed") -> Finding:
     )
 
 
-def store(name: str = "main", channel: str | None = HOME) -> SimpleNamespace:
-    return SimpleNamespace(rules=SimpleNamespace(name=name), channel=channel)
+def store(name: str = "main", channel: str | None = HOME, **known: object) -> SimpleNamespace:
+    rules = StoreRules(name, "acme.myshopify.com", timezone=ZoneInfo("America/New_York"))
+    return SimpleNamespace(rules=rules, channel=channel, **{"channels": {}, "quiet_hours": None, **known})
 
 
 class Rig:
@@ -460,7 +463,9 @@ async def test_an_old_channel_that_refuses_updates_does_not_hold_up_the_new_one(
     await rig.found(2)
     await rig.later(seconds=1)
     assert len(rig.workspace.messages("C0NEW")) == 1
-    assert [one.error for one in await rig.notices() if one.state == "retry"] == ["is_archived"]
+    assert {one.error for one in await rig.notices() if one.state == "retry"} == {"is_archived"}
+    await rig.later(seconds=30)
+    assert await rig.states() == ["sent", "sent", "sent"]
 
 
 async def test_slack_unreachable_is_tried_again_within_a_minute(rig):
@@ -791,8 +796,8 @@ async def test_a_sender_that_lost_its_lease_sends_nothing(rig, monkeypatch):
     await rig.found(1)
     draw = delivery.drawing.draw
 
-    async def slow(*args):
-        letter = await draw(*args)
+    async def slow(*args, **known):
+        letter = await draw(*args, **known)
         await stolen(rig)
         return letter
 

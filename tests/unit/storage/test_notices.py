@@ -445,3 +445,14 @@ async def test_looking_for_what_is_not_there_finds_nothing(database: Database) -
     assert await do(database, "get", "nowhere") is None
     assert await do(database, "card", "nowhere") is None
     assert await do(database, "dead_letters") == []
+
+
+async def test_where_it_is_about_to_be_tried_is_noted_by_its_sender_alone(database, make):
+    gap = await opened(database, make)
+    first = await take(database)
+    late = NOON + timedelta(minutes=2)
+    second = await take(database, late)
+    await do(database, "bound", first, "C0FIRST", now=late)
+    assert (await card(database, gap)).channel is None
+    await do(database, "bound", second, "C0SECOND", now=late)
+    assert (await card(database, gap)).channel == "C0SECOND"

@@ -27,6 +27,18 @@ async def test_what_was_changed_holds_for_its_store_alone(database, make):
         }
 
 
+async def test_the_newest_change_of_each_setting_is_its_last_one(database, make):
+    await change(database, make.noon, cutoff="14:00", windows__notify="6h")
+    await change(database, make.noon, cutoff="13:00", person="U2")
+    await change(database, make.noon, "second", cutoff="12:00", person="U3")
+    async with database.read() as session:
+        newest = await Overrides(session, make.noon).newest("main")
+    assert {key: (each.person, each.after) for key, each in newest.items()} == {
+        "cutoff": ("U2", "13:00"),
+        "windows.notify": ("U1", "6h"),
+    }
+
+
 async def test_history_says_who_changed_what_from_what_and_why_newest_first(database, make):
     await change(database, make.noon, cutoff="14:00", why="noise")
     later = make.noon + timedelta(hours=1)

@@ -112,13 +112,13 @@ async def test_a_shortcut_tells_the_app_of_the_whole_message_and_how_to_answer(w
 
     async def chosen(ack, shortcut, respond):
         await ack()
-        await respond("Seen.")
         told.append(shortcut)
+        await respond("Seen.")
 
     bolt.app.shortcut({"type": "message_action", "callback_id": "look"})(chosen)
     said = await workspace.say("about #1234")
     ack = await workspace.shortcut(said, "look", "U0BO")
-    await workspace.wait_for(lambda: told)
+    await workspace.wait_for(lambda: workspace.ephemerals("U0BO"))
     assert ack.ok
     assert (told[0]["message"]["text"], told[0]["message_ts"]) == ("about #1234", said.ts)
     assert told[0]["trigger_id"]

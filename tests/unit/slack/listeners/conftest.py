@@ -236,7 +236,7 @@ async def front(
     front = Front(slack, database, clock, client)
     front.live = LiveStores(database, clock, (STORE,))
     front.desk = Desk(database, clock, front.live, front.recheck, front.look_up, front.nudge)
-    app = build_app(client, front.desk, socket_mode=True, allowed=allowed, live=front.live)
+    app = build_app(client, front.desk, socket_mode=True, allowed=allowed)
     handler = AsyncSocketModeHandler(app, APP_TOKEN)
     await handler.connect_async()
     await slack.socket.connected()
@@ -275,3 +275,12 @@ async def remember(front: Front, order_id: str = "6001", name: str = "#1234", **
 def remembered(front: Front) -> Callable[..., Awaitable[None]]:
     """Put an order into the mirror."""
     return partial(remember, front)
+
+
+async def owed(front):
+    """Return what the store's channel is to be told of settings."""
+    async with front.database.write() as session:
+        notices, told = Notices(session, front.clock.now()), []
+        while notice := await notices.take("main"):
+            told.append(notice)
+    return [each.facts for each in told if each.kind == "settings"]

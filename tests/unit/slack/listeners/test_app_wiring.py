@@ -15,7 +15,7 @@ SECRET = "right"
 
 
 def over_http(front):
-    return build_app(front.client, front.desk, signing_secret=SECRET, socket_mode=False, live=front.live)
+    return build_app(front.client, front.desk, signing_secret=SECRET, socket_mode=False)
 
 
 def signed(body: str, secret: str = SECRET) -> dict[str, str]:

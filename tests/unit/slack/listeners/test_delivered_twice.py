@@ -22,9 +22,7 @@ async def over_http(front, port: int) -> AsyncIterator[None]:
     async def healthy():
         return {"live": True, "ready": True}
 
-    app = build_app(
-        front.client, front.desk, signing_secret=SIGNING_SECRET, socket_mode=False, live=front.live
-    )
+    app = build_app(front.client, front.desk, signing_secret=SIGNING_SECRET, socket_mode=False)
     stop = asyncio.Event()
     serving = asyncio.create_task(serve(build_web(app, healthy), port, stop))
     await asyncio.wait_for(listening(port), 10)

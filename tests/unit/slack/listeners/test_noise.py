@@ -7,9 +7,11 @@ import pytest
 
 from bot.slack import replies
 from bot.slack.noise import words
+from bot.slack.tuning.words import aloud
 from storage.mirror import Mirror
 from storage.overrides import Overrides
 from storage.queue import Judged, Queue
+from tests.unit.slack.listeners.conftest import owed
 
 pytestmark = pytest.mark.anyio
 
@@ -219,31 +221,15 @@ async def test_applied_it_holds_at_once_and_history_says_who_and_why(wholesale):
 async def test_the_channel_hears_it_in_one_line_that_calls_nobody_else(wholesale):
     await wholesale.slack.submit(await previewed(wholesale), {})
     await wholesale.said("Applied to main")
-    [line] = wholesale.slack.messages()
-    assert line.words == (
-        f"<@U0ALEX> changed a setting of main because of noise: orders with the tag “{SHOWN}” are left alone "
-        "from the next run on. `/stuck settings` shows it."
+    [told] = await owed(wholesale)
+    assert aloud(told).text == (
+        f"<@U0ALEX> changed *Tags that are left alone* from none to {SHOWN.casefold()}. "
+        "Why: noise: would have removed 3 and hidden 1 in 30 days"
     )
 
 
-async def test_a_channel_that_cannot_be_told_undoes_nothing_and_is_owned_up_to(wholesale):
-    view = await previewed(wholesale)
-    wholesale.slack.fail_next("chat.postMessage", "channel_not_found")
-    await wholesale.slack.submit(view, {})
-    assert words.NOT_SAID in (await wholesale.said("Applied to main")).words
-    assert len(await history(wholesale)) == 1
-
-
-async def test_a_store_without_a_channel_has_nobody_to_tell(wholesale):
-    wholesale.live.configured = (replace(wholesale.live[0], channel=None),)
-    await wholesale.live.change("main", {"cutoff": "13:30"}, person="U0BO")
-    await wholesale.slack.submit(await previewed(wholesale), {})
-    assert words.NOT_SAID not in (await wholesale.said("Applied to main")).words
-    assert wholesale.slack.called("chat.postMessage") == []
-
-
 async def test_what_was_left_alone_in_slack_before_stays_left_alone(wholesale):
-    await wholesale.live.change("main", {"exclude_tags": "vip"}, person="U0BO")
+    await wholesale.live.revise("main", lambda _: {"exclude_tags": "vip"}, person="U0BO")
     await wholesale.slack.submit(await previewed(wholesale), {})
     await wholesale.said("Applied to main")
     assert wholesale.live[0].rules.exclude_tags == {"vip", TAG.casefold()}
@@ -251,16 +237,16 @@ async def test_what_was_left_alone_in_slack_before_stays_left_alone(wholesale):
 
 async def test_a_preview_that_is_out_of_date_changes_nothing(wholesale):
     view = await previewed(wholesale)
-    await wholesale.live.change("main", {"exclude_tags": ["vip"]}, person="U0BO")
+    await wholesale.live.revise("main", lambda _: {"exclude_tags": ["vip"]}, person="U0BO")
     await wholesale.slack.submit(view, {})
     await wholesale.said(words.OUTDATED.replace("`/stuck noise` counts again.", ""))
     assert wholesale.live[0].rules.exclude_tags == {"vip"}
-    assert wholesale.slack.messages() == []
+    assert await owed(wholesale) == []
 
 
 async def test_another_setting_of_the_store_may_have_changed(wholesale):
     view = await previewed(wholesale)
-    await wholesale.live.change("main", {"cutoff": "13:30"}, person="U0BO")
+    await wholesale.live.revise("main", lambda _: {"cutoff": "13:30"}, person="U0BO")
     await wholesale.slack.submit(view, {})
     await wholesale.said("Applied to main")
 
@@ -274,7 +260,7 @@ async def test_a_proposal_that_is_no_longer_needed_cannot_be_applied(front, key)
         await healed(front, 1, 2, 3)
     answer = await asked(front)
     value = ["wholesale"] if key == "exclude_tags" else "8h"
-    await front.live.change("main", {key: value}, person="U0BO")
+    await front.live.revise("main", lambda _: {key: value}, person="U0BO")
     await front.slack.click(answer, "Preview…", "U0ALEX")
     await front.slack.wait_for(lambda: front.slack.called("views.update"))
     view = front.slack.modals("U0ALEX")[-1]
