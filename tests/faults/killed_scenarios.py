@@ -7,7 +7,7 @@ from tests.faults.forks import Fork
 from tests.faults.matrix import Pressing, Scenario
 from tests.faults.stage import Stage
 
-CONCLUDES = re.compile(r"_upgraded|run\._apply|run\._end|lease\.holding|delivery|pace|chat")
+CONCLUDES = re.compile(r"_upgraded|run\._apply|run\._end|lease\.holding|delivery|sending|pace|chat")
 """What a run does before that is the same whatever it finds: "a run that opens two gaps" plays it."""
 PRESSED = re.compile(r"acknowledgement|desk|keep|recheck|views|Ephemeral|respond")
 """What a press brings about goes to the channel as in "claim"."""

@@ -240,13 +240,13 @@ async def test_a_channel_that_refuses_holds_up_no_other_and_is_tried_for_all_at_
 async def test_the_pace_of_another_channel_is_kept_too(rig, monkeypatch):
     waited = []
     apart(rig, critical=CRITICAL)
-    wait = rig.delivery._pace.wait
+    wait = rig.delivery._sending._pace.wait
 
     async def watched(method, channel):
         waited.append(channel)
         await wait(method, channel)
 
-    monkeypatch.setattr(rig.delivery._pace, "wait", watched)
+    monkeypatch.setattr(rig.delivery._sending._pace, "wait", watched)
     await found(rig, 1)
     await found(rig, 2, Severity.HIGH)
     await rig.delivery.run_once()
