@@ -82,6 +82,7 @@ bench: $(DEV_READY) ## the benchmarks, as ratios
 
 screenshot: $(DEV_READY) ## take the README's pictures anew, from the stories that browser tests play
 	STUCK_SCREENSHOT=docs/demo.png $(BIN)/pytest tests/browser/test_demo_story.py -rs
+	STUCK_SCREENSHOT=docs/home.png $(BIN)/pytest tests/browser/test_demo_home.py -k queue -rs
 	STUCK_SCREENSHOT=docs/audit.png $(BIN)/pytest tests/browser/test_audit_sample.py -rs
 
 docs: $(DEV_READY) ## write docs/commands.md and docs/kinds.md anew from the code

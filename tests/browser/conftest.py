@@ -50,6 +50,12 @@ async def picture(page: Any, name: str) -> None:
         await page.screenshot(path=Path(folder) / f"{name}.png")
 
 
+async def readme_picture(page: Any) -> None:
+    """Write the picture that the README shows, where `make screenshot` wants it."""
+    if target := os.environ.get("STUCK_SCREENSHOT"):
+        await page.screenshot(path=target)
+
+
 PATIENCE = 60_000
 """Milliseconds: the demo promises its first cards within a minute."""
 

@@ -1,13 +1,13 @@
 """What a reader of the README does: one command, and the report it wrote opened in a browser."""
 
 import json
-import os
 import re
 
 import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
+from tests.browser.conftest import readme_picture
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
@@ -30,7 +30,6 @@ async def test_one_command_writes_a_report_that_says_what_is_stuck(browser, tmp_
     assert matching.startswith(f"{found['counts']['aging.past_cutoff']} of {len(found['gaps'])}")
     await page.get_by_label("Search").fill("")
     await page.evaluate("scrollTo(0, 0)")
-    if target := os.environ.get("STUCK_SCREENSHOT"):
-        await page.screenshot(path=target)
+    await readme_picture(page)
     await page.close()
     assert wrong == []

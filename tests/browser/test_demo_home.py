@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.conftest import picture
+from tests.browser.conftest import picture, readme_picture
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 async def home_of(page):
     """Wait until the demo has found something, open the app's Home tab, and return it."""
     cards = page.locator(".message:not(.message-private)", has=page.get_by_role("button", name="Claim"))
-    await cards.nth(3).wait_for()
+    await cards.nth(7).wait_for()
     await page.locator(".place", has_text="stuck").click()
     home = page.locator("#home")
     await home.locator("button", has_text="Claim all").wait_for()
@@ -23,6 +23,7 @@ async def test_the_queue_is_opened_filtered_ticked_claimed_and_given_back(demo_p
     page = demo_page
     home = await home_of(page)
     await picture(page, "home")
+    await readme_picture(page)
 
     await home.get_by_role("button", name=re.compile("^Open ")).first.click()
     window = page.get_by_role("dialog")

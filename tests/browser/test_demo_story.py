@@ -1,9 +1,10 @@
 """What the README tells a newcomer to do, done in a real browser on the real demo."""
 
-import os
 import re
 
 import pytest
+
+from tests.browser.conftest import readme_picture
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
@@ -29,7 +30,8 @@ async def test_a_newcomer_claims_a_gap_breaks_and_mends_an_order_and_asks_about_
 
     await _type(page, f"/stuck order {number.removeprefix('#')}")
     await private.filter(has_text=number).first.wait_for()
-    await _save_the_readme_picture(page, claimed)
+    await claimed.scroll_into_view_if_needed()
+    await readme_picture(page)
 
     await broken.first.get_by_role("button", name="Resolved").click()
     await private.filter(has_text="still disagree").first.wait_for()
@@ -54,11 +56,3 @@ async def _type(page, command):
     box = page.get_by_role("combobox")
     await box.fill(command)
     await box.press("Enter")
-
-
-async def _save_the_readme_picture(page, claimed):
-    """Write the picture that the README shows, where `make screenshot` wants it."""
-    target = os.environ.get("STUCK_SCREENSHOT")
-    if target:
-        await claimed.scroll_into_view_if_needed()
-        await page.screenshot(path=target)

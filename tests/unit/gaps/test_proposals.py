@@ -178,7 +178,9 @@ def test_a_window_that_does_not_decide_is_not_proposed():
     assert proposed([replace(each, kind="sync.partial") for each in past]) == []
 
 
-@pytest.mark.parametrize(("key", "kind"), [(key, kind) for key in WINDOWS for kind in sorted(WINDOWS[key][1])])
+@pytest.mark.parametrize(
+    ("key", "kind"), [(key, kind) for key in WINDOWS for kind in sorted(WINDOWS[key][1])]
+)
 def test_the_kinds_of_a_window_name_it_among_their_knobs(key, kind):
     assert key in catalog.kind(kind).knobs
     assert window_of(RULES, key) == getattr(Windows(), WINDOWS[key][0])

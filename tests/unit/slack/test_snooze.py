@@ -37,9 +37,22 @@ def test_a_store_that_never_works_has_tomorrow():
     assert next_workday(date(2026, 11, 20), StoreRules("a", "b", holidays=holidays)) == date(2026, 11, 21)
 
 
-def test_tomorrow_at_nine_stays_nine_when_the_clocks_change():
-    eve = datetime(2026, 10, 24, 18, 0, tzinfo=UTC)
-    assert ends(eve, BERLIN)[2] == datetime(2026, 10, 25, 8, 0, tzinfo=UTC)
+@pytest.mark.parametrize(
+    ("zone", "eve", "nine"),
+    [
+        (BERLIN, datetime(2026, 3, 28, 18, tzinfo=UTC), datetime(2026, 3, 29, 7, tzinfo=UTC)),
+        (BERLIN, datetime(2026, 10, 24, 18, tzinfo=UTC), datetime(2026, 10, 25, 8, tzinfo=UTC)),
+        (NEW_YORK, datetime(2026, 3, 7, 20, tzinfo=UTC), datetime(2026, 3, 8, 13, tzinfo=UTC)),
+        (NEW_YORK, datetime(2026, 10, 31, 20, tzinfo=UTC), datetime(2026, 11, 1, 14, tzinfo=UTC)),
+    ],
+)
+def test_tomorrow_at_nine_stays_nine_when_the_clocks_change(zone, eve, nine):
+    assert ends(eve, zone)[2] == nine
+
+
+@pytest.mark.parametrize("eve", [datetime(2026, 3, 8, 5, tzinfo=UTC), datetime(2026, 11, 1, 4, tzinfo=UTC)])
+def test_hours_are_hours_that_pass_also_in_a_night_that_changes_the_clocks(eve):
+    assert ends(eve, NEW_YORK)[1] == eve + timedelta(hours=4)
 
 
 def test_late_in_the_evening_tomorrow_is_the_person_s_and_not_the_store_s():
