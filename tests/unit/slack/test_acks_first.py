@@ -32,9 +32,8 @@ def test_a_listener_awaits_nothing_before_it_acknowledges(listener):
 
 def registered():
     """Return every listener of the app as it is built: its name as above, and whether Bolt acknowledges for it."""
-    desk = Desk(None, SystemClock(), (), None, None, None)
-    live = LiveStores(None, SystemClock(), ())
-    for listener in build_app(AsyncWebClient("xoxb-1"), desk, socket_mode=True, live=live)._async_listeners:
+    desk = Desk(None, SystemClock(), LiveStores(None, SystemClock(), ()), None, None, None)
+    for listener in build_app(AsyncWebClient("xoxb-1"), desk, socket_mode=True)._async_listeners:
         code = listener.ack_function.__code__
         name = f"{Path(code.co_filename).stem}.{code.co_name}:{code.co_firstlineno}"
         yield name, listener.auto_acknowledgement

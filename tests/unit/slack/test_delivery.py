@@ -21,7 +21,7 @@ from bot.gaps.rules import StoreRules
 from bot.metrics import REGISTRY
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.slack.workspace import BOT_TOKEN, Workspace
-from bot.slack import cards, delivery
+from bot.slack import cards, delivery, sending
 from bot.slack.delivery import Delivery
 from bot.slack.gateway import Gateway, build_client
 from bot.slack.pace import allowance
@@ -794,14 +794,14 @@ async def stolen(rig: Rig) -> None:
 
 async def test_a_sender_that_lost_its_lease_sends_nothing(rig, monkeypatch):
     await rig.found(1)
-    draw = delivery.drawing.draw
+    draw = sending.drawing.draw
 
     async def slow(*args, **known):
         letter = await draw(*args, **known)
         await stolen(rig)
         return letter
 
-    monkeypatch.setattr(delivery.drawing, "draw", slow)
+    monkeypatch.setattr(sending.drawing, "draw", slow)
     assert await rig.delivery.run_once() == 0
     assert rig.posts() == 0
     assert await rig.states() == ["sending"]

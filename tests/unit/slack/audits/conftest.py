@@ -185,15 +185,14 @@ async def front(
     monkeypatch.setattr("bot.slack.audits.running._worked", front.work)
     monkeypatch.setattr("bot.slack.audits.running._read", front.look)
     client = AsyncWebClient(token=BOT_TOKEN, base_url=f"{server.url}/slack/api/", retry_handlers=[])
-    desk = Desk(database, clock, stores, None, None, lambda: None)  # type: ignore[arg-type]
-    live = LiveStores(database, clock, stores)
+    desk = Desk(database, clock, LiveStores(database, clock, stores), None, None, lambda: None)  # type: ignore[arg-type]
     watched = [Watched(each.rules.name) for each in stores]
     connected: list[AsyncSocketModeHandler] = []
 
     async def talk() -> None:
         while connected:
             await connected.pop().close_async()
-        app = build_app(client, desk, socket_mode=True, allowed=allowed, live=live, watched=watched)  # type: ignore[arg-type]
+        app = build_app(client, desk, socket_mode=True, allowed=allowed, watched=watched)  # type: ignore[arg-type]
         connected.append(AsyncSocketModeHandler(app, APP_TOKEN))
         await connected[0].connect_async()
         await slack.socket.connected()
