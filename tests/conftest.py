@@ -1,6 +1,8 @@
 """What every test may use."""
 
+import asyncio
 import os
+import shutil
 import socket
 import tempfile
 import warnings
@@ -8,6 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from storage.database import Database
 
 
 @pytest.fixture
@@ -23,6 +27,37 @@ def reference() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no reference folder at {folder}: set STUCK_REFERENCE to check against real schemas")
     return folder
+
+
+def upgraded(address: str) -> None:
+    """Bring a database to the newest schema."""
+
+    async def upgrade() -> None:
+        database = Database(address)
+        await database.upgrade()
+        await database.close()
+
+    asyncio.run(upgrade())
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An upgraded SQLite file to copy: to upgrade one from nothing takes a quarter of a second each time."""
+    path = tmp_path_factory.mktemp("template") / "stuck.db"
+    upgraded(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def new_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
+    """Makes an upgraded, empty SQLite file of that name in a folder of its own; call it for its address."""
+
+    def made(name: str) -> str:
+        path = tmp_path_factory.mktemp("database") / name
+        shutil.copy(sqlite_template, path)
+        return f"sqlite:///{path}"
+
+    return made
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
 
 @pytest.fixture
-async def story(tmp_path, anyio_backend) -> AsyncIterator[Story]:
-    async with tell(tmp_path, orders=40) as story:
+async def story(tmp_path, new_file, anyio_backend) -> AsyncIterator[Story]:
+    async with tell(tmp_path, new_file, orders=40) as story:
         await story.sync()
         yield story
 

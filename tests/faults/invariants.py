@@ -117,11 +117,12 @@ def _one_card_each(books: Books, channel: Channel, missed: Collection[str]) -> I
 
 
 def _one_line_each(books: Books, channel: Channel) -> Iterator[str]:
-    """Every event but those that another message tells has its line in the card's thread."""
+    """Every event but those that another message tells, or that came with many, has its line in the card's thread."""
     lines = Counter(notice["event_id"] for notice in books.notices if notice["kind"] == "line")
     carded = {notice["gap_id"] for notice in books.notices if notice["kind"] == "card"}
     for event in books.events:
-        wanted = int(event["code"] not in SILENT and event["gap_id"] in carded)
+        alone = event["code"] not in SILENT and "together" not in event["facts"]
+        wanted = int(alone and event["gap_id"] in carded)
         if lines[event["id"]] != wanted:
             yield f"{event['code']} of {event['gap_id']} has {lines[event['id']]} lines, not {wanted}"
     for notice in books.notices:

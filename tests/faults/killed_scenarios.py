@@ -62,6 +62,14 @@ async def one_call_lost(stage: Stage) -> None:
     await stage.play("deliver", "wait")
 
 
+async def a_storm(stage: Stage) -> None:
+    """One cause broke six orders: one message stands in the channel, with six cards in its thread."""
+    await healthy(stage)
+    stage.fail(*MANY)
+    await stage.play("sync", "deliver")
+    stage.clock.move(minutes=5)
+
+
 # ---------------------------------------------------------------- what is pressed
 
 
@@ -76,6 +84,14 @@ async def snooze(stage: Stage, process: Fork, card: Message) -> None:
     modals = await stage.sees(process, lambda: stage.workspace.modals("U0BO"))
     for modal in modals or []:
         await stage.workspace.submit(modal, {"until": "4 hours"}, "U0BO")
+
+
+async def claim_all(stage: Stage, process: Fork, card: Message) -> None:
+    """Bo claims all of a storm at once."""
+    [parent] = stage.workspace.messages()
+    for button in parent.buttons:
+        if button.startswith("Claim all"):
+            await stage.workspace.click(parent, button, "U0BO")
 
 
 async def resolved(stage: Stage, process: Fork, card: Message) -> None:
@@ -142,6 +158,7 @@ PRESSINGS = (
     Pressing("claim", two_cards, claim, "<@U0BO>"),
     Pressing("claim, and again at once", two_cards, claim, "<@U0BO>", PRESSED, at_once=True),
     Pressing("snooze, in its window", two_cards, snooze, "Snoozed", PRESSED),
+    Pressing("all of a storm claimed at once", a_storm, claim_all, "<@U0BO>", PRESSED, order=MANY[0]),
     Pressing("resolved, and both agree", two_cards_one_mended, resolved, "Both systems agree", PRESSED),
     Pressing("resolved, and both still disagree", two_cards, resolved, "do not confirm it yet", PRESSED),
 )

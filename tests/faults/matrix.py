@@ -65,12 +65,14 @@ class Pressing:
     """The names of the boundaries that no other story has."""
     at_once: bool = False
     """Whether they press the card that they had before them once more, without waiting what it says."""
+    order: str = ORDER
+    """Whose card shows what came of it."""
 
     async def live(self, stage: Stage, death: Death | None) -> None:
         """Press, and listen up to this death."""
         process = begin(stage, death, "listen")
         if await stage.connected(process):
-            await self.press(stage, process, stage.card(ORDER))
+            await self.press(stage, process, stage.card(self.order))
         if death is None:
             await stage.until_told(process, lambda: self.shown(stage) and stage.quiet())
         await comes_to(stage, process, death)
@@ -80,9 +82,9 @@ class Pressing:
         process = stage.begin(*(("listen",) if self.at_once else ("settle", "listen")), "settle")
         await stage.connected(process)
         if self.at_once:
-            await self.press(stage, process, stage.before(ORDER))
+            await self.press(stage, process, stage.before(self.order))
         elif not self.shown(stage):
-            await self.press(stage, process, stage.card(ORDER))
+            await self.press(stage, process, stage.card(self.order))
         await stage.until_told(
             process, lambda: self.at_once or (self.shown(stage) and not stage.books().owed())
         )
@@ -90,7 +92,7 @@ class Pressing:
 
     def shown(self, stage: Stage) -> bool:
         """Whether the card shows what was pressed."""
-        return self.shows in stage.card(ORDER).words
+        return self.shows in stage.card(self.order).words
 
 
 async def played(

@@ -17,7 +17,7 @@ FACTS = {
 """The tables of facts, and what makes a row: its key, and what it says."""
 PASSING = {"read_at", "refreshed_at", "attempted_at"}
 """What a row says about the reading and not about the world."""
-DETAILS = {"detail", "lines", "service"}
+DETAILS = {"total", "currency", "detail", "lines", "service"}
 """What only a detailed read of an order tells, which depends on what was suspicious on the way."""
 ENDS = {"healed", "resolved", "unverified", "not_a_gap", "accepted", "superseded"}
 

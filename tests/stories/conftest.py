@@ -1,7 +1,7 @@
 """A story: the real bot against the pretend world over HTTP and WebSocket, with time moved by hand."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -154,13 +154,15 @@ def _is_listener(task: asyncio.Task[object]) -> bool:
 
 
 @asynccontextmanager
-async def tell(folder: Path, toml: str = "", **world: int) -> AsyncIterator[Story]:
-    """Start world and bot; the bot's first, empty run is over."""
+async def tell(
+    folder: Path, new_file: Callable[[str], str], toml: str = "", **world: int
+) -> AsyncIterator[Story]:
+    """Start world and bot, which has not looked at the world yet."""
     clock = ManualClock(TUESDAY_AT_TEN)
     if toml:
         (folder / "stuck.toml").write_text(toml)
     async with open_sandbox(clock, alive=False, orders=world.get("orders", 0)) as sandbox:
-        environment = sandbox.environment() | {"DATABASE_URL": f"sqlite:///{folder / 'story.db'}"}
+        environment = sandbox.environment() | {"DATABASE_URL": new_file("story.db")}
         settings = load(environment, folder, need=EVERYTHING)
         async with open_house(settings, clock) as house:
             slack = mouth(house, socket_mode=True)
@@ -182,22 +184,24 @@ def toml() -> str:
 
 
 @pytest.fixture
-async def story(tmp_path: Path, anyio_backend: str, toml: str) -> AsyncIterator[Story]:
+async def story(
+    tmp_path: Path, new_file: Callable[[str], str], anyio_backend: str, toml: str
+) -> AsyncIterator[Story]:
     """A shop without history, whose first run is over: each new gap gets a card of its own."""
-    async with tell(tmp_path, toml) as story:
+    async with tell(tmp_path, new_file, toml) as story:
         await story.run(minutes=0)
         yield story
 
 
 @pytest.fixture
-async def untold(tmp_path: Path, anyio_backend: str) -> AsyncIterator[Story]:
+async def untold(tmp_path: Path, new_file: Callable[[str], str], anyio_backend: str) -> AsyncIterator[Story]:
     """A shop that the bot has not looked at yet."""
-    async with tell(tmp_path) as story:
+    async with tell(tmp_path, new_file) as story:
         yield story
 
 
 @pytest.fixture
-async def lively(tmp_path: Path, anyio_backend: str) -> AsyncIterator[Story]:
+async def lively(tmp_path: Path, new_file: Callable[[str], str], anyio_backend: str) -> AsyncIterator[Story]:
     """A shop with a month of history: healthy, and full of what only looks like a gap."""
-    async with tell(tmp_path, orders=300) as story:
+    async with tell(tmp_path, new_file, orders=300) as story:
         yield story

@@ -23,9 +23,8 @@ TOKEN = "a-pretend-token-of-some-length"
 
 
 @pytest.fixture
-async def database(anyio_backend):
-    opened = Database("sqlite://")
-    await opened.upgrade()
+async def database(anyio_backend, new_file):
+    opened = Database(new_file("stuck.db"))
     yield opened
     await opened.close()
 

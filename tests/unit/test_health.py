@@ -90,9 +90,8 @@ class Bot:
 
 
 @pytest.fixture
-async def bot(anyio_backend):
-    database = Database("sqlite://")
-    await database.upgrade()
+async def bot(anyio_backend, new_file):
+    database = Database(new_file("stuck.db"))
     yield Bot(database)
     await database.close()
 

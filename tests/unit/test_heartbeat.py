@@ -67,9 +67,8 @@ class Bot:
 
 
 @pytest.fixture
-async def bot(listener):
-    database = Database("sqlite://")
-    await database.upgrade()
+async def bot(listener, new_file):
+    database = Database(new_file("stuck.db"))
     yield Bot(database, listener.url)
     await database.close()
 

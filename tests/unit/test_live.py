@@ -23,9 +23,8 @@ def clock():
 
 
 @pytest.fixture
-async def database(tmp_path):
-    database = Database(f"sqlite:///{tmp_path}/stuck.db")
-    await database.upgrade()
+async def database(new_file):
+    database = Database(new_file("stuck.db"))
     yield database
     await database.close()
 

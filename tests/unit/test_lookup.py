@@ -39,10 +39,10 @@ class Asker:
 
 
 @pytest.fixture
-async def asker(anyio_backend, tmp_path):
+async def asker(anyio_backend, tmp_path, new_file):
     clock = ManualClock(NOON)
     async with open_sandbox(clock, alive=False, orders=0) as sandbox:
-        environment = sandbox.environment() | {"DATABASE_URL": f"sqlite:///{tmp_path / 'stuck.db'}"}
+        environment = sandbox.environment() | {"DATABASE_URL": new_file("stuck.db")}
         settings = load(environment, tmp_path, need=frozenset({"sources", "database"}))
         async with open_house(settings, clock) as house:
             yield Asker(sandbox, house)

@@ -5,7 +5,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -80,9 +79,8 @@ class Played:
 
 
 @pytest.fixture
-async def runs(monkeypatch, anyio_backend: str, tmp_path: Path) -> AsyncIterator[Played]:
-    database = Database(f"sqlite:///{tmp_path / 'stuck.db'}")
-    await database.upgrade()
+async def runs(monkeypatch, anyio_backend: str, new_file) -> AsyncIterator[Played]:
+    database = Database(new_file("stuck.db"))
     runs = Played(database, ManualClock(START))
     monkeypatch.setattr(schedule, "run", runs)
     monkeypatch.setattr(schedule, "LOOK_EVERY", 0.02)

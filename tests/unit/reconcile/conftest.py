@@ -1,7 +1,7 @@
 """A store under watch in a pretend world whose time is moved by hand."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -93,10 +93,10 @@ class Watch:
 
 
 @asynccontextmanager
-async def watching(folder: Path, *, orders: int = 0) -> AsyncIterator[Watch]:
+async def watching(folder: Path, new_file: Callable[[str], str], *, orders: int = 0) -> AsyncIterator[Watch]:
     clock = ManualClock(TUESDAY_AT_TEN)
     async with open_sandbox(clock, alive=False, orders=orders) as sandbox:
-        environment = sandbox.environment() | {"DATABASE_URL": f"sqlite:///{folder / 'stuck.db'}"}
+        environment = sandbox.environment() | {"DATABASE_URL": new_file("stuck.db")}
         settings = load(environment, folder, need=frozenset({"sources", "database"}))
         async with open_house(settings, clock) as house:
             yield Watch(clock, sandbox, house.stores[0])
@@ -109,16 +109,16 @@ def steps() -> ModuleType:
 
 
 @pytest.fixture
-async def watch(anyio_backend: str, tmp_path: Path) -> AsyncIterator[Watch]:
+async def watch(anyio_backend: str, tmp_path: Path, new_file: Callable[[str], str]) -> AsyncIterator[Watch]:
     """A shop without history, whose first run is over."""
-    async with watching(tmp_path) as watch:
+    async with watching(tmp_path, new_file) as watch:
         await watch.run()
         yield watch
 
 
 @pytest.fixture
-async def busy(anyio_backend: str, tmp_path: Path) -> AsyncIterator[Watch]:
+async def busy(anyio_backend: str, tmp_path: Path, new_file: Callable[[str], str]) -> AsyncIterator[Watch]:
     """A shop with a month of history, whose first run is over."""
-    async with watching(tmp_path, orders=150) as watch:
+    async with watching(tmp_path, new_file, orders=150) as watch:
         await watch.run()
         yield watch

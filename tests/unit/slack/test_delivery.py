@@ -2,12 +2,11 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
@@ -114,13 +113,12 @@ class Rig:
 
 
 @pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+async def rig(new_file: Callable[[str], str]) -> AsyncIterator[Rig]:
     clock = ManualClock(START)
     workspace = Workspace(clock)
     server = SandboxServer(None, workspace)
     await server.start()
-    database = Database(f"sqlite:///{tmp_path}/stuck.db")
-    await database.upgrade()
+    database = Database(new_file("stuck.db"))
     yield Rig(database, clock, workspace, server.url)
     await database.close()
     await server.stop()

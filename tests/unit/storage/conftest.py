@@ -1,13 +1,10 @@
 """A fresh database for each test, on SQLite and on a real PostgreSQL, and builders of what goes into it."""
 
-import asyncio
-import shutil
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,25 +16,9 @@ from storage.facts import Order, OrderDetail, Shipment, ShipStationOrder
 from storage.findings import Cause, Evidence, Finding, NextAction, Severity
 from storage.gap import Judged
 from storage.tables import METADATA
+from tests.conftest import upgraded
 
 NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
-
-
-def _upgraded(url: str) -> None:
-    async def upgrade() -> None:
-        database = Database(url)
-        await database.upgrade()
-        await database.close()
-
-    asyncio.run(upgrade())
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An upgraded SQLite file to copy."""
-    path = tmp_path_factory.mktemp("template") / "stuck.db"
-    _upgraded(f"sqlite:///{path}")
-    return path
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +51,7 @@ def postgres_database(postgres: Callable[[str], str]) -> Callable[[], str]:
     """An upgraded database that all tests share; call it to empty it and for its address."""
     _statement(postgres, "CREATE DATABASE stuck")
     address = postgres("stuck")
-    _upgraded(address)
+    upgraded(address)
     tables = ", ".join(table.name for table in METADATA.sorted_tables)
 
     def emptied() -> str:
@@ -87,14 +68,13 @@ def _statement(server: Callable[[str], str], text: str) -> None:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def address(request: pytest.FixtureRequest) -> str:
     """The address of an upgraded, empty database."""
     if request.param == "postgresql":
         emptied: Callable[[], str] = request.getfixturevalue("postgres_database")
         return emptied()
-    path = tmp_path / "stuck.db"
-    shutil.copy(request.getfixturevalue("sqlite_template"), path)
-    return f"sqlite:///{path}"
+    new_file: Callable[[str], str] = request.getfixturevalue("new_file")
+    return new_file("stuck.db")
 
 
 @pytest.fixture

@@ -172,6 +172,7 @@ async def front(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     anyio_backend: str,
+    new_file: Callable[[str], str],
 ) -> AsyncIterator[Front]:
     monkeypatch.setattr("bot.slack.asking.PATIENCE", 30.0)  # a slow machine is no silent Slack
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
@@ -179,8 +180,7 @@ async def front(
     slack = Workspace(clock)
     server = SandboxServer(None, slack)
     await server.start()
-    database = Database("sqlite://")
-    await database.upgrade()
+    database = Database(new_file("stuck.db"))
     front = Front(slack, clock, database, tmp_path, server)
     monkeypatch.setattr("bot.slack.audits.running._worked", front.work)
     monkeypatch.setattr("bot.slack.audits.running._read", front.look)

@@ -88,10 +88,9 @@ class Office:
 
 
 @pytest.fixture
-async def office(tmp_path, anyio_backend) -> AsyncIterator[Office]:
+async def office(new_file, anyio_backend) -> AsyncIterator[Office]:
     """A store that was watched since Friday, on Monday evening."""
-    database = Database(f"sqlite:///{tmp_path / 'stuck.db'}")
-    await database.upgrade()
+    database = Database(new_file("stuck.db"))
     office = Office(database, ManualClock(MONDAY - timedelta(days=3)))
     await office.watched()
     office.clock.move(days=3, hours=8)

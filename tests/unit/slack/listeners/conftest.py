@@ -162,9 +162,11 @@ class Front:
         return self.slack.modals(user)[-1]
 
     async def home(self, user: str = "U0ALEX") -> View:
-        """Open somebody's Home tab."""
+        """Open somebody's Home tab, and return it as it is drawn after that."""
+        known = self.slack.home(user)
+        before = known.hash if known is not None else None
         await self.slack.open_home(user)
-        await self.slack.wait_for(lambda: self.slack.home(user))
+        await self.slack.wait_for(lambda: self.slack.home(user) and self._drawn(user).hash != before)
         return self._drawn(user)
 
     async def redrawn(self, act: Awaitable[Any], user: str = "U0ALEX") -> View:
@@ -184,7 +186,8 @@ class Front:
         return await self.redrawn(self.slack.choose(self._drawn(user), menu, choice, user), user)
 
     async def pressed(self, button: str, user: str = "U0ALEX") -> View:
-        """Press a button of the Home tab, and return it as it is drawn after that."""
+        """Press a button of the Home tab once it is there, and return the tab as it is drawn after that."""
+        await self.slack.wait_for(lambda: any(each.startswith(button) for each in self._drawn(user).buttons))
         return await self.redrawn(self.slack.click(self._drawn(user), button, user), user)
 
     async def said(self, text: str, user: str = "U0ALEX") -> Message:
@@ -211,9 +214,8 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-async def database() -> AsyncIterator[Database]:
-    database = Database("sqlite://")
-    await database.upgrade()
+async def database(new_file: Callable[[str], str]) -> AsyncIterator[Database]:
+    database = Database(new_file("stuck.db"))
     yield database
     await database.close()
 

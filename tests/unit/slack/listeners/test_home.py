@@ -90,7 +90,6 @@ async def test_filters_stay_where_they_were_for_each_person(front):
     await front.home()
     await front.home("U0BO")
     assert listed(await front.chosen("home.cause", "Store cannot notify")) == ["#1002"]
-    await front.slack.open_home("U0ALEX")
     assert listed(await front.home()) == ["#1002"]
     assert len(listed(await front.home("U0BO"))) == 2
     assert len(listed(await front.pressed("Show everything"))) == 2
