@@ -92,13 +92,17 @@ class LiveStores(Sequence[StoreSettings]):
 
     async def run(self, stop: asyncio.Event) -> None:
         """Keep up with what other processes change until `stop`. A database that is away is asked again."""
+        away = False
         while not stop.is_set():
             try:
                 await self.refresh()
+                away = False
             except SQLAlchemyError as error:
-                log.warning(
-                    "settings are as last read: the database does not answer", error=type(error).__name__
-                )
+                if not away:
+                    log.warning(
+                        "settings are as last read: the database does not answer", error=type(error).__name__
+                    )
+                away = True
             try:
                 await asyncio.wait_for(stop.wait(), LOOK_EVERY)
             except TimeoutError:
