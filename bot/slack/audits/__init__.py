@@ -1,7 +1,7 @@
 """The audit in Slack: files from a window or a direct message, the answer in a thread, and its orders into the queue.
 
 - `window.py`: `/stuck audit`; `drops.py`: files dropped into a direct message, and what else is written there
-- `kinds.py`: which files can be audited, by name and size; `files.py`: fetching them; `folders.py`: where they lie, and not for long
+- `kinds.py`: which files can be audited, by name and size; `files.py`: fetching them
 - `running.py`: one audit from files to question; `process.py`, `found.py`: the process that computes it, and what it hands back
 - `reading.py`: pictures read in such a process; `looking.py`: what was read, until somebody has looked at it; `rows.py`: the window
   for that; `corrections.py`: what was sent from it; `confirming.py`: its buttons

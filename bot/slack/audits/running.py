@@ -10,9 +10,9 @@ from typing import TypeVar
 import structlog
 
 from bot.errors import StuckError
+from bot.folders import folder
 from bot.slack.audits import answer, kept
 from bot.slack.audits.files import fetch
-from bot.slack.audits.folders import folder
 from bot.slack.audits.found import Found, Job, Pictures
 from bot.slack.audits.kinds import Sent
 from bot.slack.audits.process import Worker, make
@@ -80,7 +80,7 @@ class Audits:
     async def _fetched(self, wanted: Wanted, line: "_Line") -> AsyncIterator[Job]:
         """Have the files on our disk, and no longer than that."""
         await line.show(answer.plain(answer.FETCHING if wanted.files else answer.GOING_ON))
-        with folder() as place:
+        with folder("audit") as place:
             given = place / "given"
             given.mkdir()
             paths = await fetch(line.thread.client, self._desk.clock, wanted.files, given)

@@ -1,6 +1,5 @@
 """`open_exports`: any mix of export files, read once into tables that can be asked."""
 
-import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from bot.folders import folder
 from bot.sources.exports import dates, facts, tables, values
 from bot.sources.exports.files import Knowledge, Progress, ReadFile, RejectedRow, System
 from bot.sources.exports.gathering import Gathered, gather
@@ -77,20 +77,19 @@ def open_exports(
     `mappings`: `Column=field` for columns that cannot be known. `zone`: of dates without an offset; by default the zone
     of the Shopify export's own offsets, else Pacific. `excerpts`: files that hold only some rows of a list. Raises ExportRefused for a file that cannot be read as an export.
     """
-    with tempfile.TemporaryDirectory(prefix="stuck-exports-") as name:
-        folder = Path(name)
-        found = gather(paths, parse_mappings(mappings), folder)
+    with folder("exports") as place:
+        found = gather(paths, parse_mappings(mappings), place)
         assumed = zone or found.told_zone or PACIFIC
-        connection = _database(folder)
+        connection = _database(place)
         try:
             loaded = [
-                load(connection, plan, assumed, folder, ordered=in_order(plan))
+                load(connection, plan, assumed, place, ordered=in_order(plan))
                 for plan in _announced(found.plans, progress or _quietly)
             ]
             clash = orders_clash(connection)
             if clash:
-                loaded = [_in_order(connection, each, assumed, folder) for each in loaded]
-            _forget(folder)
+                loaded = [_in_order(connection, each, assumed, place) for each in loaded]
+            _forget(place)
             repeated = merge(connection, clash=clash)
             yield Exports(
                 connection=connection,

@@ -1,4 +1,4 @@
-"""A folder for the files of one audit, which is gone when the audit is over; what a killed process left behind, too."""
+"""A folder for files with names and addresses in them, gone when the work is over; what a killed process left, too."""
 
 import os
 import shutil
@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-PREFIX = "stuck-audit-"
 _ours: set[Path] = set()
 
 
 @contextmanager
-def folder() -> Iterator[Path]:
-    """Make a folder that only we may read, and delete it with all that is in it."""
-    _sweep()
-    made = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+def folder(what: str) -> Iterator[Path]:
+    """Make a folder that only we may read, and delete it with all that is in it; `what` it is for stands in its name."""
+    prefix = f"stuck-{what}-"
+    _sweep(prefix)
+    made = Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-"))
     _ours.add(made)
     try:
         yield made
@@ -24,10 +24,10 @@ def folder() -> Iterator[Path]:
         _ours.discard(made)
 
 
-def _sweep() -> None:
+def _sweep(prefix: str) -> None:
     """Delete what processes left that were killed: exports hold names and addresses."""
-    for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
-        pid = left.name.removeprefix(PREFIX).partition("-")[0]
+    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*-*"):
+        pid = left.name.removeprefix(prefix).partition("-")[0]
         if left not in _ours and pid.isdigit() and not _lives(int(pid)):
             shutil.rmtree(left, ignore_errors=True)
 
