@@ -35,6 +35,8 @@ class Story:
     sandbox: Sandbox
     house: House
     slack: Mouth
+    kept: Path
+    """The folder of the database."""
 
     @property
     def world(self) -> World:
@@ -162,7 +164,8 @@ async def tell(
     if toml:
         (folder / "stuck.toml").write_text(toml)
     async with open_sandbox(clock, alive=False, orders=world.get("orders", 0)) as sandbox:
-        environment = sandbox.environment() | {"DATABASE_URL": new_file("story.db")}
+        address = new_file("story.db")
+        environment = sandbox.environment() | {"DATABASE_URL": address}
         settings = load(environment, folder, need=EVERYTHING)
         async with open_house(settings, clock) as house:
             slack = mouth(house, socket_mode=True)
@@ -171,7 +174,7 @@ async def tell(
             listening = asyncio.create_task(socket.run(stop), name="socket")
             await sandbox.workspace.socket.connected()
             try:
-                yield Story(clock, sandbox, house, slack)
+                yield Story(clock, sandbox, house, slack, Path(address.removeprefix("sqlite:///")).parent)
             finally:
                 stop.set()
                 await listening

@@ -122,16 +122,14 @@ def leaked(wanted: set[str], text: str) -> set[str]:
     return {one for one in wanted if one in text}
 
 
-async def test_nothing_secret_or_personal_is_logged_posted_or_kept(
-    story, monkeypatch, logging_all, capsys, tmp_path
-):
+async def test_nothing_secret_or_personal_is_logged_posted_or_kept(story, monkeypatch, logging_all, capsys):
     await a_busy_day(story, monkeypatch)
     logged = "".join(capsys.readouterr())
     workspace = story.workspace
     called = json.dumps([call.arguments for call in workspace.calls])
     shown = [*workspace.messages(), *(one for user in workspace.people for one in workspace.ephemerals(user))]
     posted = called + json.dumps([[one.text, one.blocks, one.metadata] for one in shown])
-    kept = b"".join(file.read_bytes() for file in tmp_path.glob("story.db*")).decode(errors="replace")
+    kept = b"".join(file.read_bytes() for file in story.kept.glob("story.db*")).decode(errors="replace")
 
     assert "a listener failed" in logged, "what a defect says is part of the day"
     assert "[struck out]" in logged

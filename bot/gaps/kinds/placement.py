@@ -63,12 +63,15 @@ def find_wrong_store(case: Case) -> Finding | Waiting | None:
 
 
 def _astray(case: Case) -> Sequence[ShipStationOrder]:
-    """Return the rows, where all of them are astray; without a row, one that a person typed in."""
+    """Return the rows, where all of them are astray; without a row, one that a person typed in.
+
+    A copy that is astray and cancelled says nothing about where the order stands.
+    """
     if not case.dossier.matches:
         return entered_by_hand(case.dossier)
-    rows = [row for row in case.rows if row.status not in _SETTLED]
-    astray = [row for row in rows if is_astray(case, row)]
-    return astray if astray and len(astray) == len(case.rows) else ()
+    counted = [row for row in case.rows if row.status != "cancelled" or not is_astray(case, row)]
+    astray = [row for row in counted if row.status not in _SETTLED and is_astray(case, row)]
+    return astray if astray and len(astray) == len(counted) else ()
 
 
 def is_astray(case: Case, row: ShipStationOrder) -> bool:

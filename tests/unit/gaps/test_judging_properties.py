@@ -389,7 +389,7 @@ def a_cancelled_copy_in_the_manual_store(s):
 
 def a_digital_line(s):
     if s.order.detail is not None:
-        s.digital("14000000000777")
+        s.digital("14000000000990")
 
 
 def one_store_more(s):

@@ -55,6 +55,7 @@ def finding(at: datetime) -> Finding:
 class Office:
     """One database, a clock that is moved by hand, and processes that look at both."""
 
+    address: str
     database: Database
     clock: ManualClock
     nudges: list[str] = field(default_factory=list)
@@ -90,8 +91,9 @@ class Office:
 @pytest.fixture
 async def office(new_file, anyio_backend) -> AsyncIterator[Office]:
     """A store that was watched since Friday, on Monday evening."""
-    database = Database(new_file("stuck.db"))
-    office = Office(database, ManualClock(MONDAY - timedelta(days=3)))
+    address = new_file("stuck.db")
+    database = Database(address)
+    office = Office(address, database, ManualClock(MONDAY - timedelta(days=3)))
     await office.watched()
     office.clock.move(days=3, hours=8)
     yield office
@@ -118,10 +120,10 @@ async def test_it_is_owed_at_the_hour_and_once_over_restarts(office):
     assert office.nudges == ["here"]
 
 
-async def test_processes_that_look_at_the_same_moment_owe_one(office, tmp_path):
+async def test_processes_that_look_at_the_same_moment_owe_one(office):
     await office.found("1")
     move(office, TUESDAY)
-    others = [Database(f"sqlite:///{tmp_path / 'stuck.db'}") for _ in range(3)]
+    others = [Database(office.address) for _ in range(3)]
     await asyncio.gather(*(office.process(f"p{n}", each).go() for n, each in enumerate(others)))
     await asyncio.gather(*(each.close() for each in others))
     assert len(await office.owed()) == 1
