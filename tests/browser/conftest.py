@@ -44,6 +44,13 @@ async def browser(anyio_backend: str) -> AsyncIterator[Any]:
         await browser.close()
 
 
+async def until(page: Any, script: str, argument: Any = None) -> None:
+    """Wait until the script says so. Playwright's own waiting evaluates text, which the pages' policy forbids."""
+    async with asyncio.timeout(PATIENCE / 1000):
+        while not await page.evaluate(script, argument):
+            await page.wait_for_timeout(50)
+
+
 async def picture(page: Any, name: str) -> None:
     """Save what the page shows into the folder that STUCK_PICTURES names."""
     if folder := os.environ.get("STUCK_PICTURES"):

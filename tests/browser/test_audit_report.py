@@ -5,6 +5,7 @@ import re
 import pytest
 
 from bot.audit.report.page import report_html
+from tests.browser.conftest import until
 from tests.unit.audit.audits import HOSTILE, audit, everything, gap, month
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
@@ -129,10 +130,10 @@ async def test_a_kind_or_a_cause_leads_to_its_gaps(open_report):
     await page.locator("#kinds").get_by_role("button", name="Show all 10 in the table").click()
     assert set(await column(page, "title")) >= {"Paid order missing in ShipStation"}
     assert await page.get_by_role("status").inner_text() == "10 of 44 gaps match"
-    await page.wait_for_function(IN_VIEW)
+    await until(page, IN_VIEW)
     await page.locator("#causes").get_by_role("button", name="Show them in the table").first.click()
     assert set(await column(page, "cause")) == {"Notification failed"}
-    await page.wait_for_function(IN_VIEW)
+    await until(page, IN_VIEW)
 
 
 IN_VIEW = """() => {
@@ -282,7 +283,7 @@ async def test_paper_is_light_open_without_controls_and_at_most_two_hundred_rows
         assert await page.locator(hidden).first.is_hidden(), hidden
     assert await page.locator("details:not([open], .twin)").count() == 0
     await page.emulate_media(media="screen")
-    await page.wait_for_function("document.querySelectorAll('#rows > tr').length === 25")
+    await until(page, "document.querySelectorAll('#rows > tr').length === 25")
     assert await page.locator(".worst details[open]").count() == 1
 
 

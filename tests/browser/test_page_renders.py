@@ -10,6 +10,7 @@ import pytest
 from bot.clock import ManualClock
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.slack import Workspace
+from tests.browser.conftest import until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
@@ -199,9 +200,10 @@ async def _read_above(page, workspace):
 
 async def _wait_in_view(node):
     await node.wait_for()
-    await node.page.wait_for_function(
+    await until(
+        node.page,
         """(node) => node.getBoundingClientRect().top < document.querySelector("#composer").getBoundingClientRect().top""",
-        arg=await node.element_handle(),
+        await node.element_handle(),
     )
 
 
@@ -375,7 +377,7 @@ async def test_a_picture_is_shown_with_its_words_and_a_list_can_be_downloaded(pa
     workspace.post(workspace.channel, "here", [], files=told)
     shown = page.get_by_role("img", name="A chart")
     await shown.wait_for()
-    await page.wait_for_function("document.querySelector('.attached-picture').naturalWidth === 1")
+    await until(page, "document.querySelector('.attached-picture').naturalWidth === 1")
     async with page.expect_download() as download:
         await page.get_by_role("link", name="gaps.csv").click()
     assert (await download.value).suggested_filename == "gaps.csv"
