@@ -1,6 +1,6 @@
 """The window of one gap: its card with every button, what happened to it, and what became of the last press."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,11 +8,10 @@ from typing import Any
 
 import structlog
 from slack_bolt.app.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import cards, replies, wording
-from bot.slack.clicks import GAP_WINDOW, UNREACHABLE, Voice, Work, on_press
+from bot.slack.clicks import GAP_WINDOW, UNREACHABLE, Click, Listener, Subject, Voice, Work, on_press
 from bot.slack.desk import Desk
 from bot.slack.home.tab import redraw
 from bot.slack.inline import order_name, when
@@ -28,10 +27,9 @@ from bot.slack.message import (
     section,
     within,
 )
-from bot.slack.people import People
+from bot.slack.people import People, Workspace
+from bot.slack.window import View, Wrong, nothing_wrong, on_submit, open_window
 from storage.gap import Event, Gap
-
-_TOO_LATE = {"expired_trigger_id", "trigger_expired"}
 
 log = structlog.get_logger(__name__)
 
@@ -62,13 +60,9 @@ def _view(title: str, blocks: list[Block]) -> dict[str, Any]:
 
 def _opening(desk: Desk) -> Work:
     async def opening(voice: Voice, action: dict[str, Any], body: dict[str, Any]) -> None:
-        shown = await _drawn(desk, str(action.get("value") or ""), None)
-        try:
-            await voice.client.views_open(trigger_id=str(body.get("trigger_id") or ""), view=shown)
-        except SlackApiError as refused:
-            if refused.response.get("error") not in _TOO_LATE:
-                raise
-            await voice.tell(replies.private(replies.TOO_LATE))
+        gap_id = str(action.get("value") or "")
+        shown = await _drawn(desk, gap_id, None)
+        await open_window(Click(gap_id, None, body.get("trigger_id"), voice), shown)
 
     return opening
 
@@ -121,3 +115,32 @@ async def _update(client: AsyncWebClient, view_id: str, shown: dict[str, Any]) -
         await client.views_update(view_id=view_id, view=shown)
     except UNREACHABLE as failure:
         log.info("a window was not brought up to date", error=type(failure).__name__)
+
+
+# ---------------------------------------------------------------- what is sent about it
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A window that somebody who may act has sent."""
+
+    view: View
+    subject: Subject
+    voice: Voice
+    home: Workspace
+    """Where the app is installed."""
+
+
+SentWork = Callable[[Sent], Awaitable[None]]
+"""What a window that was sent sets off."""
+
+
+def on_sent(desk: Desk, people: People, work: SentWork, wrong: Wrong = nothing_wrong) -> Listener:
+    """Return a listener for a window about one gap; what it says, it says where the window was opened."""
+
+    async def about_gap(view: View, voice: Voice, home: Workspace) -> None:
+        subject = Subject.from_json(view["private_metadata"])
+        async with attending(desk, voice, subject.gap_id) as beside:
+            await work(Sent(view, subject, beside, home))
+
+    return on_submit(people, lambda text: Subject.from_json(text).place, about_gap, wrong)

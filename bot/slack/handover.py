@@ -5,17 +5,15 @@ from slack_bolt.app.async_app import AsyncApp
 from bot.slack import replies
 from bot.slack.clicks import Click, Subject
 from bot.slack.desk import Desk
+from bot.slack.gap_window import Sent, SentWork, on_sent
 from bot.slack.inline import person
 from bot.slack.message import context, plain_text
 from bot.slack.people import People
 from bot.slack.window import (
-    Sent,
     View,
-    Work,
     Wrong,
     about,
     field,
-    on_sent,
     open_window,
     person_in,
     still_as_drawn,
@@ -68,7 +66,7 @@ def _assign_view(gap: Gap, click: Click) -> View:
     return window("assign", "Assign", Subject(gap.id, gap.revision, click.place), blocks, "Assign")
 
 
-def _assigned(desk: Desk, people: People) -> Work:
+def _assigned(desk: Desk, people: People) -> SentWork:
     async def assign(sent: Sent) -> None:
         to, voice, subject = person_in(sent.view, "to"), sent.voice, sent.subject
         objection = await people.objection(to, None, sent.home)
@@ -100,7 +98,7 @@ def _note_view(gap: Gap, click: Click) -> View:
     return window("note", "Add a note", Subject(gap.id, gap.revision, click.place), blocks, "Add")
 
 
-def _noted(desk: Desk) -> Work:
+def _noted(desk: Desk) -> SentWork:
     async def note(sent: Sent) -> None:
         text, key = written(sent.view, "note"), str(sent.view["id"])
         change = await desk.move(

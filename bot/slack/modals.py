@@ -10,17 +10,15 @@ from slack_bolt.app.async_app import AsyncApp
 from bot.slack import replies, snooze
 from bot.slack.clicks import Click, Place, Subject
 from bot.slack.desk import Desk
+from bot.slack.gap_window import Sent, SentWork, on_sent
 from bot.slack.message import Block, option, plain_text, section
 from bot.slack.people import People
 from bot.slack.window import (
-    Sent,
     View,
-    Work,
     Wrong,
     about,
     chosen,
     field,
-    on_sent,
     open_window,
     picked,
     still_as_drawn,
@@ -155,7 +153,7 @@ def not_to_come(desk: Desk) -> Wrong:
     return wrong
 
 
-def _snoozed(desk: Desk, people: People) -> Work:
+def _snoozed(desk: Desk, people: People) -> SentWork:
     async def put_off(sent: Sent) -> None:
         subject, voice, now = sent.subject, sent.voice, desk.clock.now()
         until = until_in(sent.view, now)
@@ -182,7 +180,7 @@ def unnamed(code: str, note: str) -> dict[str, str]:
     return {"note": "Say in a few words what the reason is."} if code == OTHER and not note else {}
 
 
-def _ended(desk: Desk, reason: Reason) -> Work:
+def _ended(desk: Desk, reason: Reason) -> SentWork:
     async def end(sent: Sent) -> None:
         why = worded(reason, chosen(sent.view, "reason"), written(sent.view, "note"))
         change = await desk.move(_closing(reason, sent.subject, sent.voice.user, why))

@@ -1,7 +1,6 @@
 """What every window shares: how it opens, what it is about, its fields, and what was written in them."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -10,9 +9,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import replies
-from bot.slack.clicks import Click, Listener, Place, Subject, Voice, may_act
+from bot.slack.clicks import Click, Listener, Place, Voice, may_act
 from bot.slack.desk import Desk
-from bot.slack.gap_window import attending
 from bot.slack.inline import headed, headline
 from bot.slack.message import LABEL, TITLE, Block, Element, plain_text, section
 from bot.slack.people import People, Workspace, workspace
@@ -110,19 +108,6 @@ def field(block_id: str, label: str, element: Element, *, hint: str = "", option
 # ---------------------------------------------------------------- what was written
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A window that somebody who may act has sent."""
-
-    view: View
-    subject: Subject
-    voice: Voice
-    home: Workspace
-    """Where the app is installed."""
-
-
-Work = Callable[[Sent], Awaitable[None]]
-"""What a window that was sent sets off."""
 Wrong = Callable[[View], Mapping[str, str]]
 """Returns what is wrong with what was written, by block id, at once and without asking anybody."""
 
@@ -130,17 +115,6 @@ Wrong = Callable[[View], Mapping[str, str]]
 def nothing_wrong(_view: View) -> Mapping[str, str]:
     """Take whatever was written."""
     return {}
-
-
-def on_sent(desk: Desk, people: People, work: Work, wrong: Wrong = nothing_wrong) -> Listener:
-    """Return a listener for a window about one gap; what it says, it says where the window was opened."""
-
-    async def about_gap(view: View, voice: Voice, home: Workspace) -> None:
-        subject = Subject.from_json(view["private_metadata"])
-        async with attending(desk, voice, subject.gap_id) as beside:
-            await work(Sent(view, subject, beside, home))
-
-    return on_submit(people, lambda text: Subject.from_json(text).place, about_gap, wrong)
 
 
 def on_submit(

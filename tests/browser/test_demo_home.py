@@ -46,6 +46,7 @@ async def test_the_queue_is_opened_filtered_ticked_claimed_and_given_back(demo_p
     await picture(page, "home-claimed")
     await undo.click()
     await home.get_by_text("0 unowned").wait_for(state="detached")
+    assert await home.get_by_role("button", name="Undo").count() == 0
 
 
 async def test_a_search_stays_until_everything_is_shown_again(demo_page):

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -153,6 +153,16 @@ async def listeners_done() -> None:
 def _is_listener(task: asyncio.Task[object]) -> bool:
     """Bolt starts each listener as a task of this coroutine, and nobody waits for it."""
     return "run_ack_function_asynchronously" in getattr(task.get_coro(), "__qualname__", "")
+
+
+def failed(story, number):
+    """A label that Shopify was not told of. Half an hour lies between two of them: the store's connection is fine."""
+    before = timedelta(minutes=30) * (number - 4000)
+    order = story.world.order(f"#{number}", age=timedelta(hours=9) + before)
+    story.world.import_order(order, age=timedelta(hours=8) + before)
+    return story.world.label(
+        order, age=timedelta(hours=5) + before, notify="IntegrationError: Shopify did not answer"
+    )
 
 
 @asynccontextmanager

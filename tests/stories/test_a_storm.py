@@ -1,20 +1,10 @@
 """One cause breaks many orders: one message says it all, keeps itself current, and lets go of what is left."""
 
-from datetime import timedelta
-
 import pytest
 
+from tests.stories.conftest import failed
+
 pytestmark = pytest.mark.anyio
-
-
-def failed(story, number):
-    """A label that Shopify was not told of. Half an hour lies between two of them: the store's connection is fine."""
-    before = timedelta(minutes=30) * (number - 4000)
-    order = story.world.order(f"#{number}", age=timedelta(hours=9) + before)
-    story.world.import_order(order, age=timedelta(hours=8) + before)
-    return story.world.label(
-        order, age=timedelta(hours=5) + before, notify="IntegrationError: Shopify did not answer"
-    )
 
 
 @pytest.fixture

@@ -1,11 +1,10 @@
 """`/stuck digest [week] [store]`: a digest at once and privately, also on a day without one."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.gaps import calendar
 from bot.settings import StoreSettings
-from bot.slack import answers, replies
+from bot.slack import answers
 from bot.slack.clicks import Voice
 from bot.slack.desk import Desk
 from bot.slack.digest import shareable
@@ -15,8 +14,8 @@ from bot.slack.digests.gathering import day_facts
 from bot.slack.digests.owing import DAILY
 from bot.slack.digests.week import week
 from bot.slack.digests.weekly_facts import week_facts
-from bot.slack.escape import safe
 from bot.slack.message import Message
+from bot.slack.which import meant, which
 from storage.runs import Runs
 
 WEEK = "week"
@@ -29,23 +28,11 @@ async def digest(desk: Desk, voice: Voice, about: str, shared_by: str | None) ->
     words = typed.casefold().split()
     stores = meant([word for word in words if word != WEEK], desk.stores, voice.place.channel)
     if len(stores) != 1:
-        return replies.private(_which(desk.stores))
+        return which("digest", desk.stores, f" With `{WEEK}` before the name it is the last seven days.")
     store = stores[0]
     message = await (_week if WEEK in words else _day)(desk, store)
     value = answers.typed_key(f"{WEEK} {store.rules.name}" if WEEK in words else store.rules.name)
     return shareable(message, "digest", value, shared_by)
-
-
-def meant(words: list[str], stores: Sequence[StoreSettings], channel: str | None) -> list[StoreSettings]:
-    """Return the stores that these words name; without any, those of the channel, or all."""
-    if words:
-        return [store for store in stores if [store.rules.name.casefold()] == words]
-    return [store for store in stores if channel and store.channel == channel] or list(stores)
-
-
-def _which(stores: Sequence[StoreSettings]) -> str:
-    names = ", ".join(f"`/stuck digest {safe(store.rules.name, 64)}`" for store in stores[:20])
-    return f"Which store? {names}. With `{WEEK}` before the name it is the last seven days."
 
 
 async def _day(desk: Desk, store: StoreSettings) -> Message:

@@ -13,7 +13,7 @@ from bot.slack.noise.preview import APPLY
 from bot.slack.noise.wanted import Wanted
 from bot.slack.people import People, Workspace
 from bot.slack.replies import private
-from bot.slack.tuning.words import facts
+from bot.slack.tuning.changing import change
 from bot.slack.window import View, on_submit
 
 
@@ -35,15 +35,7 @@ def _applied(desk: Desk) -> Callable[[View, Voice, Workspace], Awaitable[None]]:
             await voice.tell(private(words.OUTDATED))
             return
         file = wanted.among(desk.stores.configured) or store
-        several = len(desk.stores) > 1
-        await desk.stores.revise(
-            wanted.store,
-            lambda before: {wanted.key: _value(before, wanted)},
-            person=voice.user,
-            why=wanted.why,
-            tell=lambda changes: facts(changes, file, several=several),
-        )
-        desk.nudge()
+        await change(desk, file, lambda before: {wanted.key: _value(before, wanted)}, voice.user, wanted.why)
         await voice.tell(words.applied(store, wanted))
 
     return apply

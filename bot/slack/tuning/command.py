@@ -12,13 +12,13 @@ from bot.slack import answers, replies
 from bot.slack.asking import ask
 from bot.slack.clicks import Click, Voice, Work, on_press
 from bot.slack.desk import Desk
-from bot.slack.digests.command import meant
-from bot.slack.escape import safe
 from bot.slack.message import Message
 from bot.slack.outcomes import SlackFailure
 from bot.slack.people import People, Workspace
 from bot.slack.tuning import answer, window, words
+from bot.slack.tuning.changing import change
 from bot.slack.tuning.window import Tuned
+from bot.slack.which import meant, which
 from bot.slack.window import View, Wrong, on_submit, open_window, written
 from storage.overrides import OverrideChange, Overrides
 
@@ -39,13 +39,8 @@ async def settings(desk: Desk, voice: Voice, about: str, shared_by: str | None) 
     typed = answers.read_key(about)[2].casefold().split()
     stores = meant(typed, desk.stores, voice.place.channel)
     if len(stores) != 1:
-        return replies.private(_which(desk.stores))
+        return which("settings", desk.stores)
     return await _shown(desk, stores[0].rules.name)
-
-
-def _which(stores: Sequence[StoreSettings]) -> str:
-    names = ", ".join(f"`/stuck settings {safe(store.rules.name, 64)}`" for store in stores[:20])
-    return f"Which store? {names}."
 
 
 # ---------------------------------------------------------------- looking
@@ -113,7 +108,7 @@ def _sent(desk: Desk) -> Callable[[View, Voice, Workspace], Awaitable[None]]:
             await voice.tell(replies.private(words.GONE))
             return
         why = written(view, "why")
-        changes = await _changed(desk, file, lambda now: window.wanted(view, file, now), voice.user, why)
+        changes = await change(desk, file, lambda now: window.wanted(view, file, now), voice.user, why)
         notes = await _strange(voice, changes)
         told = words.changed(changes, file, notes) if changes else replies.private(words.UNCHANGED)
         await voice.tell(told)
@@ -126,7 +121,7 @@ def _remove(desk: Desk) -> Work:
         store, key, gone = json.loads(str(action.get("value")))
         file = _named(desk.stores.configured, store)
         if file is not None:
-            await _changed(desk, file, lambda now: _without(now, key, gone), voice.user)
+            await change(desk, file, lambda now: _without(now, key, gone), voice.user)
         await voice.tell(await _shown(desk, store), replace=True)
 
     return remove
@@ -134,22 +129,6 @@ def _remove(desk: Desk) -> Work:
 
 def _without(now: Values, key: str, gone: str) -> Values:
     return {key: [each for each in now.get(key) or [] if each != gone] or None}
-
-
-async def _changed(
-    desk: Desk, file: StoreSettings, values: Callable[[Values], Values], user: str, why: str = ""
-) -> list[OverrideChange]:
-    """Change settings and owe the store's channel a word about it; return what really changed."""
-    several = len(desk.stores) > 1
-    changes = await desk.stores.revise(
-        file.rules.name,
-        values,
-        person=user,
-        why=why,
-        tell=lambda changes: words.facts(changes, file, several=several),
-    )
-    desk.nudge()
-    return changes
 
 
 async def _strange(voice: Voice, changes: Sequence[OverrideChange]) -> list[str]:

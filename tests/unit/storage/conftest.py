@@ -15,6 +15,7 @@ from storage.database import Database
 from storage.facts import Order, OrderDetail, Shipment, ShipStationOrder
 from storage.findings import Cause, Evidence, Finding, NextAction, Severity
 from storage.gap import Judged
+from storage.queue import Queue
 from storage.tables import METADATA
 from tests.conftest import upgraded
 
@@ -148,3 +149,26 @@ def make() -> SimpleNamespace:
     return SimpleNamespace(
         noon=NOON, order=order, detailed=detailed, row=row, label=label, finding=finding, judged=judged
     )
+
+
+class Books:
+    """Plays what happens to gaps, hours after noon."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    async def found(self, hours: float, *judged: Judged, store: str = "main") -> Any:
+        async with self.database.write() as session:
+            return (await Queue(session, NOON + timedelta(hours=hours)).apply(store, judged)).opened
+
+    async def healed(self, hours: float, *judged: Judged) -> None:
+        await self.found(hours, *(replace(each, findings=()) for each in judged))
+
+    async def queue(self, hours: float, act: Callable[[Queue], Any]) -> Any:
+        async with self.database.write() as session:
+            return await act(Queue(session, NOON + timedelta(hours=hours)))
+
+
+@pytest.fixture
+def books(database: Database) -> Books:
+    return Books(database)

@@ -9,35 +9,17 @@ from storage.facts import Line, OrderDetail
 from storage.mirror import Mirror
 from storage.noise import past_gaps
 from storage.past import Marks
-from storage.queue import Queue
+from tests.unit.storage.conftest import NOON
 
 pytestmark = pytest.mark.anyio
 
 ANN = "U0ANN"
 
 
-@pytest.fixture
-def books(database, make):
-    """Play what happens to gaps, hours after noon."""
-
-    class Books:
-        async def found(self, hours, *judged, store="main"):
-            async with database.write() as session:
-                return (await Queue(session, make.noon + timedelta(hours=hours)).apply(store, judged)).opened
-
-        async def healed(self, hours, *judged):
-            await self.found(hours, *(replace(each, findings=()) for each in judged))
-
-        async def queue(self, hours, act):
-            async with database.write() as session:
-                return await act(Queue(session, make.noon + timedelta(hours=hours)))
-
-        async def past(self, since, until, store="main", without=()):
-            async with database.read() as session:
-                moments = (make.noon + timedelta(hours=hours) for hours in (since, until))
-                return await past_gaps(session, store, *moments, without=without)
-
-    return Books()
+async def past(books, since, until, store="main", without=()):
+    async with books.database.read() as session:
+        moments = (NOON + timedelta(hours=hours) for hours in (since, until))
+        return await past_gaps(session, store, *moments, without=without)
 
 
 async def test_what_ended_in_that_time_is_read_and_what_is_open(books, make):
@@ -45,14 +27,14 @@ async def test_what_ended_in_that_time_is_read_and_what_is_open(books, make):
     await books.found(0, early, ended, open_)
     await books.healed(1, early)
     await books.healed(5, ended)
-    told = await books.past(2, 5)
+    told = await past(books, 2, 5)
     assert [(each.order, each.resolution, each.touched) for each in told] == [
         ("#2", "healed", False),
         ("#3", None, False),
     ]
     assert told[0].opened_at == make.noon
     assert told[0].resolved_at == make.noon + timedelta(hours=5)
-    assert [each.order for each in await books.past(2, 4)] == ["#3"]
+    assert [each.order for each in await past(books, 2, 4)] == ["#3"]
 
 
 async def test_whoever_did_anything_with_a_gap_has_touched_it(books, make):
@@ -62,7 +44,7 @@ async def test_whoever_did_anything_with_a_gap_has_touched_it(books, make):
     await books.queue(1, lambda queue: queue.release(first.id, ANN))
     await books.queue(1, lambda queue: queue.resolve(second.id, ANN, resolution="not_a_gap", reason="A test"))
     await books.healed(2, one, three)
-    told = {each.order: each for each in await books.past(0, 3)}
+    told = {each.order: each for each in await past(books, 0, 3)}
     assert {name: each.touched for name, each in told.items()} == {"#1": True, "#2": True, "#3": False}
     assert (told["#2"].resolution, told["#2"].reason) == ("not_a_gap", "A test")
 
@@ -72,7 +54,7 @@ async def test_replaced_gaps_other_stores_and_some_kinds_are_left_out(books, mak
     await books.found(1, make.judged(make.finding(replaces=frozenset({"aging.past_cutoff"}))))
     await books.found(1, make.judged(make.finding(), order_id="9"), store="other")
     await books.found(1, make.judged(make.finding("aging.at_risk"), order_id="8"))
-    told = await books.past(0, 2, without={"aging.at_risk"})
+    told = await past(books, 0, 2, without={"aging.at_risk"})
     assert [each.kind for each in told] == ["sync.unfulfilled"]
 
 
@@ -88,7 +70,7 @@ async def test_an_order_in_the_mirror_lends_what_it_can_be_left_alone_for(books,
         await Mirror(session, "main").save_orders([replace(known, detail=detail), make.order("2", "#2")])
         await Mirror(session, "other").save_orders([make.order("3", "#3", tags=("wrong store",))])
     await books.found(0, *(make.judged(make.finding(), order_id=str(n), name=f"#{n}") for n in (1, 2, 3)))
-    told = {each.order: each.marks for each in await books.past(0, 1)}
+    told = {each.order: each.marks for each in await past(books, 0, 1)}
     assert told == {
         "#1": Marks(("Wholesale", "b2b"), "pos", "Freight", ("MUG", None)),
         "#2": Marks(),

@@ -1,13 +1,11 @@
 """What digests count, on both databases."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from storage.findings import Severity
 from storage.notices import Notices
-from storage.queue import Queue
 from storage.runs import Runs
 from storage.trends import Card, OrderAgain, Repeat, Tally, Trends
 from storage.watching import Watching, watched
@@ -15,27 +13,9 @@ from storage.watching import Watching, watched
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def books(database, make):
-    """Play what happens to gaps, hours after noon."""
-
-    class Books:
-        async def found(self, hours, *judged, store="main"):
-            async with database.write() as session:
-                return (await Queue(session, make.noon + timedelta(hours=hours)).apply(store, judged)).opened
-
-        async def healed(self, hours, *judged):
-            await self.found(hours, *(replace(each, findings=()) for each in judged))
-
-        async def queue(self, hours, act):
-            async with database.write() as session:
-                return await act(Queue(session, make.noon + timedelta(hours=hours)))
-
-        async def ask(self, question, store="main", without=()):
-            async with database.read() as session:
-                return await question(Trends(session, store, without=without))
-
-    return Books()
+async def ask(books, question, store="main", without=()):
+    async with books.database.read() as session:
+        return await question(Trends(session, store, without=without))
 
 
 @pytest.fixture
@@ -48,7 +28,7 @@ async def test_each_gap_counts_where_it_was_opened_and_where_it_ended(books, mak
     await books.found(0, one, two)
     await books.found(1, three)
     await books.healed(2, one)
-    tallies = await books.ask(lambda trends: trends.tallies([at(0), at(1), at(2), at(3)]))
+    tallies = await ask(books, lambda trends: trends.tallies([at(0), at(1), at(2), at(3)]))
     assert tallies == [Tally(2, 0, 0), Tally(1, 0, 0), Tally(0, 1, 0)]
 
 
@@ -56,24 +36,24 @@ async def test_a_replaced_gap_has_not_ended(books, make, at):
     first = make.judged(make.finding("aging.past_cutoff"))
     await books.found(0, first)
     await books.found(1, make.judged(make.finding(replaces=frozenset({"aging.past_cutoff"}))))
-    assert await books.ask(lambda trends: trends.tallies([at(1), at(2)])) == [Tally(1, 0, 1)]
-    assert await books.ask(lambda trends: trends.ended(at(0), at(2))) == []
+    assert await ask(books, lambda trends: trends.tallies([at(1), at(2)])) == [Tally(1, 0, 1)]
+    assert await ask(books, lambda trends: trends.ended(at(0), at(2))) == []
 
 
 async def test_other_stores_and_forecasts_are_left_out(books, make, at):
     await books.found(0, make.judged(make.finding("aging.at_risk", severity=Severity.LOW)))
     await books.found(0, make.judged(make.finding()), store="other")
     without = {"aging.at_risk"}
-    assert await books.ask(lambda trends: trends.standing(), without=without) == []
-    assert await books.ask(lambda trends: trends.opened(at(0), at(1)), without=without) == []
-    assert len(await books.ask(lambda trends: trends.standing())) == 1
+    assert await ask(books, lambda trends: trends.standing(), without=without) == []
+    assert await ask(books, lambda trends: trends.opened(at(0), at(1)), without=without) == []
+    assert len(await ask(books, lambda trends: trends.standing())) == 1
 
 
 async def test_what_stands_says_how_bad_it_is_and_the_oldest_trouble_comes_first(books, make, at):
     young = make.judged(make.finding(severity=Severity.CRITICAL, since=at(-1)), order_id="1")
     old = make.judged(make.finding(since=at(-9)), order_id="2")
     [newer, older] = await books.found(0, young, old)
-    standing = await books.ask(lambda trends: trends.standing())
+    standing = await ask(books, lambda trends: trends.standing())
     assert [(each.id, each.severity) for each in standing] == [
         (older.id, Severity.NORMAL),
         (newer.id, Severity.CRITICAL),
@@ -85,7 +65,7 @@ async def test_a_life_says_when_it_was_first_claimed_and_how_it_ended(books, mak
     await books.queue(1, lambda queue: queue.claim(gap.id, "U1"))
     await books.queue(2, lambda queue: queue.claim(gap.id, "U2", take_over=True))
     await books.queue(3, lambda queue: queue.resolve(gap.id, "U2", resolution="accepted", reason="so"))
-    [life] = await books.ask(lambda trends: trends.ended(at(0), at(4)))
+    [life] = await ask(books, lambda trends: trends.ended(at(0), at(4)))
     assert (life.claimed_at, life.resolved_at) == (at(1), at(3))
     assert (life.resolved_by, life.resolution) == ("U2", "accepted")
 
@@ -96,8 +76,8 @@ async def test_what_came_back_is_told_the_latest_first(books, make, at):
     await books.healed(1, one, two)
     await books.found(2, one)
     await books.found(3, two)
-    assert await books.ask(lambda trends: trends.reopened(at(2), at(4))) == [gaps["2"], gaps["1"]]
-    assert await books.ask(lambda trends: trends.reopened(at(3), at(4))) == [gaps["2"]]
+    assert await ask(books, lambda trends: trends.reopened(at(2), at(4))) == [gaps["2"], gaps["1"]]
+    assert await ask(books, lambda trends: trends.reopened(at(3), at(4))) == [gaps["2"]]
 
 
 async def test_orders_with_several_gaps_are_named_by_the_newest(books, make, at):
@@ -105,9 +85,9 @@ async def test_orders_with_several_gaps_are_named_by_the_newest(books, make, at)
     await books.found(0, often, make.judged(make.finding(), order_id="2"))
     await books.healed(1, often)
     [last] = await books.found(40, often)
-    again = await books.ask(lambda trends: trends.orders_again(at(-1), at(30), at(50), limit=5))
+    again = await ask(books, lambda trends: trends.orders_again(at(-1), at(30), at(50), limit=5))
     assert again == [OrderAgain(last.id, 2)]
-    assert await books.ask(lambda trends: trends.orders_again(at(-1), at(41), at(50), limit=5)) == []
+    assert await ask(books, lambda trends: trends.orders_again(at(-1), at(41), at(50), limit=5)) == []
 
 
 async def test_causes_are_counted_in_both_weeks(books, make, at):
@@ -115,7 +95,7 @@ async def test_causes_are_counted_in_both_weeks(books, make, at):
     late = [make.judged(make.finding(cause="unplugged"), order_id=str(n)) for n in range(2, 5)]
     await books.found(0, *early)
     await books.found(10, *late, make.judged(make.finding(), order_id="9"))
-    causes = await books.ask(lambda trends: trends.causes(at(5), at(-1), at(20)))
+    causes = await ask(books, lambda trends: trends.causes(at(5), at(-1), at(20)))
     assert causes == [
         Repeat("unplugged", "sync.unfulfilled", 3, 0),
         Repeat("notify_failed", "sync.unfulfilled", 1, 2),
@@ -133,7 +113,7 @@ async def test_carriers_are_those_of_the_orders_live_labels(books, database, mak
         )
         await mirror.save_shipments([make.label(9, 9, order_key=orders[2], carrier="fedex", voided=True)])
     await books.found(0, *(make.judged(make.finding(), order_id=order) for order in orders))
-    assert await books.ask(lambda trends: trends.carriers(at(0), at(1))) == {"ups": 2}
+    assert await ask(books, lambda trends: trends.carriers(at(0), at(1))) == {"ups": 2}
 
 
 async def test_cards_are_found_with_the_thread_that_they_are_in(books, database, make, at):
@@ -143,7 +123,7 @@ async def test_cards_are_found_with_the_thread_that_they_are_in(books, database,
         for ts in ("1.0", "2.0"):
             notice = await notices.take("main")
             await notices.sent(notice.id, ts=ts, channel="C1", edition=1)
-    cards = await books.ask(lambda trends: trends.cards([gap.id for gap in gaps]))
+    cards = await ask(books, lambda trends: trends.cards([gap.id for gap in gaps]))
     assert list(cards.values()) == [Card("C1", "2.0", "1.0")]
 
 
