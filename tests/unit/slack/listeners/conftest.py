@@ -231,6 +231,7 @@ async def front(
     clock: ManualClock, database: Database, allowed: Allowed, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Front]:
     monkeypatch.setattr("bot.slack.asking.PATIENCE", 30.0)  # a slow machine is no silent Slack
+    monkeypatch.setattr("bot.slack.clicks.SLOW", 30.0)  # nor are the systems slow that answer at once
     slack = Workspace(clock)
     server = SandboxServer(None, slack)
     await server.start()
