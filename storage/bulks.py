@@ -12,9 +12,10 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import codec, ledger
+from storage import codec, decisions, ledger
 from storage.codec import Codec
-from storage.conclude import Act, Step, resolved
+from storage.conclude import Act, Step
+from storage.decisions import Decided
 from storage.gap import Gap, Outcome, Resolution
 from storage.ledger import Ledger
 from storage.tables import BULK_GAPS, BULKS, GAPS
@@ -26,8 +27,7 @@ CHUNK = 200
 _KEPT = timedelta(days=1)
 
 BulkAct = Literal["claimed", "snoozed", "not_a_gap", "accepted", "resolved"]
-Decision = Callable[[Gap], Gap | Outcome]
-"""What becomes of a gap; or why nothing does."""
+Decision = Callable[[Gap], Decided]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class Stand:
     resolution: Resolution | None
     reason: str | None
     verify_at: datetime | None
+    turned_at: datetime | None = None
 
     @classmethod
     def of(cls, gap: Gap) -> "Stand":
@@ -101,11 +102,15 @@ class Bulks:
         steps: list[Step] = []
         outcomes: Counter[Outcome] = Counter()
         for gap in await self._locked(ids):
-            after = decide(gap)
-            if isinstance(after, Gap):
-                act = Act(bulk.act, {**bulk.facts, "together": str(together)}, bulk.person)
-                steps.append(Step(after, gap, "kept", (act,)))
-            outcomes["done" if isinstance(after, Gap) else after] += 1
+            decided = decide(gap)
+            if isinstance(decided, str):
+                outcomes[decided] += 1
+                continue
+            after, act = decided
+            after = replace(after, revision=gap.revision + 1, edition=gap.edition + 1)
+            act = replace(act, facts={**act.facts, "together": str(together)})
+            steps.append(Step(after, gap, "kept", (act,)))
+            outcomes["done"] += 1
         outcomes["gone"] += len(set(ids)) - sum(outcomes.values())
         await Ledger(self._session, self._now).write(steps, quiet=True)
         await self.note(bulk, [(step.before, step.gap) for step in steps if step.before is not None])
@@ -219,39 +224,13 @@ class Bulks:
 def _decision(bulk: Bulk, now: datetime) -> Decision:
     match bulk.act:
         case "claimed":
-            return lambda gap: _claimed(gap, bulk.person, now)
+            return lambda gap: decisions.claim(gap, bulk.person, now)
         case "snoozed":
             until = datetime.fromisoformat(bulk.facts["until"])
-            return lambda gap: _snoozed(gap, bulk.person, until)
+            return lambda gap: decisions.snooze(gap, bulk.person, until)
         case "not_a_gap" | "accepted":
             ended: Resolution = bulk.act
-            return lambda gap: _ended(gap, ended, bulk, now)
+            reason = bulk.facts.get("reason")
+            return lambda gap: decisions.resolve(gap, bulk.person, now, ended, reason=reason)
         case _:
             raise ValueError(f"{bulk.act} asks the systems about each gap by itself")
-
-
-def _claimed(gap: Gap, by: str, now: datetime) -> Gap | Outcome:
-    """Nothing is taken from anybody."""
-    if gap.resolved_at is not None:
-        return "resolved"
-    if gap.owner is not None:
-        return "already" if gap.owner == by else "taken"
-    return _moved(replace(gap, owner=by, claimed_at=now))
-
-
-def _snoozed(gap: Gap, by: str, until: datetime) -> Gap | Outcome:
-    if gap.resolved_at is not None:
-        return "resolved"
-    if gap.snoozed_until == until:
-        return "already"
-    return _moved(replace(gap, snoozed_until=until, snoozed_by=by))
-
-
-def _ended(gap: Gap, resolution: Resolution, bulk: Bulk, now: datetime) -> Gap | Outcome:
-    if gap.resolved_at is not None:
-        return "resolved"
-    return resolved(gap, resolution, now, resolved_by=bulk.person, reason=bulk.facts.get("reason"))
-
-
-def _moved(gap: Gap) -> Gap:
-    return replace(gap, revision=gap.revision + 1, edition=gap.edition + 1)

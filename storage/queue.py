@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import and_, case, false, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import codec, ledger
-from storage.conclude import Act, Step, conclude, crowds, reopened, resolved
+from storage import codec, decisions, ledger
+from storage.conclude import Act, Step, conclude, crowds, reopened
+from storage.decisions import Decided
 from storage.findings import Evidence
-from storage.gap import STORE_SUBJECT, Applied, Change, Event, Gap, Judged, Outcome, Resolution, State
+from storage.gap import STORE_SUBJECT, Applied, Change, Event, Gap, Judged, Resolution, State
 from storage.keys import number_column
 from storage.ledger import Ledger
 from storage.statements import chunks
@@ -22,11 +23,9 @@ __all__ = ["Applied", "Change", "Event", "Gap", "Judged", "Queue", "Resolution",
 
 ROW = GAPS.c
 UNRESOLVED = ROW.resolved_at.is_(None)
-CODES: dict[Resolution, str] = {"verified": "resolved"}
-"""Where history calls a resolution something else."""
 
 Gaps = list[Gap]
-Decision = Callable[[Gap], Outcome | tuple[Gap, Act]]
+Decision = Callable[[Gap], Decided]
 
 
 class Queue:
@@ -88,32 +87,22 @@ class Queue:
         self, gap_id: str, by: str, *, revision: int | None = None, take_over: bool = False
     ) -> Change:
         """Make `by` the owner. Another's gap is `taken` unless `take_over`; a snoozed one stays snoozed."""
-
-        def decide(gap: Gap) -> Outcome | tuple[Gap, Act]:
-            if gap.resolved_at is not None:
-                return "resolved"
-            if gap.owner == by:
-                return "already"
-            if gap.owner is None:
-                return self._given(gap, by), Act("claimed", {}, by)
-            if not take_over:
-                return "taken"
-            return self._given(gap, by), Act("taken_over", {"from": gap.owner}, by)
-
-        return await self._move(gap_id, revision, decide)
+        return await self._move(
+            gap_id, revision, lambda gap: decisions.claim(gap, by, self._now, take_over=take_over)
+        )
 
     async def assign(self, gap_id: str, by: str, to: str, *, revision: int | None = None) -> Change:
         """Make `to` the owner, whoever had it; for oneself that is claiming, or taking over."""
         if to == by:
             return await self.claim(gap_id, by, revision=revision, take_over=True)
 
-        def decide(gap: Gap) -> Outcome | tuple[Gap, Act]:
+        def decide(gap: Gap) -> Decided:
             if gap.resolved_at is not None:
                 return "resolved"
             if gap.owner == to:
                 return "already"
             before = {"from": gap.owner} if gap.owner else {}
-            return self._given(gap, to), Act("assigned", {"to": to, **before}, by)
+            return decisions.given(gap, to, self._now), Act("assigned", {"to": to, **before}, by)
 
         return await self._move(gap_id, revision, decide)
 
@@ -122,17 +111,14 @@ class Queue:
     ) -> Change:
         """Make it nobody's, where given only if it is still `owner`'s; `by` None: its owner is no longer there."""
 
-        def decide(gap: Gap) -> Outcome | tuple[Gap, Act]:
+        def decide(gap: Gap) -> Decided:
             if gap.resolved_at is not None:
                 return "resolved"
             if gap.owner is None or owner not in {None, gap.owner}:
                 return "already"
-            return self._given(gap, None), Act("released", {"owner": gap.owner}, by)
+            return decisions.given(gap, None, self._now), Act("released", {"owner": gap.owner}, by)
 
         return await self._move(gap_id, revision, decide)
-
-    def _given(self, gap: Gap, to: str | None) -> Gap:
-        return replace(gap, owner=to, claimed_at=self._now if to else None, turned_at=self._now)
 
     async def note(self, gap_id: str, by: str, text: str, *, key: str) -> Change:
         """Add a note to its history, ended or not; one of the same `key` is `already` there.
@@ -153,22 +139,12 @@ class Queue:
         """Put it off until a time to come; a time that is past raises ValueError."""
         if until <= self._now:
             raise ValueError(f"a snooze has to end after {self._now.isoformat()}, not at {until.isoformat()}")
-
-        def decide(gap: Gap) -> Outcome | tuple[Gap, Act]:
-            if gap.resolved_at is not None:
-                return "resolved"
-            if gap.snoozed_until == until:
-                return "already"
-            return replace(gap, snoozed_until=until, snoozed_by=by), Act(
-                "snoozed", {"until": until.isoformat()}, by
-            )
-
-        return await self._move(gap_id, revision, decide)
+        return await self._move(gap_id, revision, lambda gap: decisions.snooze(gap, by, until))
 
     async def wake(self, gap_id: str, by: str, *, revision: int | None = None) -> Change:
         """End a snooze before its time."""
 
-        def decide(gap: Gap) -> Outcome | tuple[Gap, Act]:
+        def decide(gap: Gap) -> Decided:
             if gap.resolved_at is not None:
                 return "resolved"
             if not gap.snoozed(self._now):
@@ -191,21 +167,10 @@ class Queue:
     ) -> Change:
         """Resolve it; `evidence`, where given, is what both sides say now."""
 
-        def decide(gap: Gap) -> Outcome | tuple[Gap, Act]:
-            if gap.resolved_at is not None:
-                return "already" if gap.resolution == resolution else "resolved"
-            finding = replace(gap.finding, evidence=evidence or gap.finding.evidence)
-            after = resolved(
-                replace(gap, finding=finding),
-                resolution,
-                self._now,
-                resolved_by=by,
-                reason=reason,
-                verify_at=verify_at,
+        def decide(gap: Gap) -> Decided:
+            return decisions.resolve(
+                gap, by, self._now, resolution, reason=reason, verify_at=verify_at, evidence=evidence
             )
-            facts = {"reason": reason, "verify_at": verify_at.isoformat() if verify_at else None}
-            said = {name: value for name, value in facts.items() if value is not None}
-            return after, Act(CODES.get(resolution, resolution), said, by)
 
         return await self._move(gap_id, revision, decide)
 
@@ -218,7 +183,7 @@ class Queue:
             for newer in await self._gaps(select(GAPS).where(*same, ROW.id != gap_id)):
                 return Change("already", newer)
 
-        def decide(gap: Gap) -> Outcome | tuple[Gap, Act]:
+        def decide(gap: Gap) -> Decided:
             if gap.resolved_at is None:
                 return "already"
             return reopened(gap, self._now), Act("reopened", {}, by)

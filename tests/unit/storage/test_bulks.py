@@ -8,6 +8,7 @@ import pytest
 from storage.bulks import UNDOABLE, Bulks
 from storage.findings import Severity
 from storage.notices import Notices
+from storage.ownership import Ownership
 from storage.queue import Queue
 
 pytestmark = pytest.mark.anyio
@@ -122,3 +123,21 @@ async def test_acts_of_yesterday_are_forgotten(database, make, gaps):
 async def test_what_asks_the_systems_is_not_done_blindly(database, make, gaps):
     with pytest.raises(ValueError, match="asks the systems"):
         await done(database, make.noon, gaps, "resolved")
+
+
+async def test_how_long_a_gap_lies_is_counted_from_the_claim_of_many_and_after_an_undo_as_before(
+    database, make, gaps
+):
+    later, limits = (
+        make.noon + timedelta(days=2),
+        {Severity.NORMAL: timedelta(hours=1), Severity.HIGH: timedelta(hours=1)},
+    )
+    bulk, _ = await done(database, later, gaps)
+    async with database.read() as session:
+        assert await Ownership(session, later).lying(limits) == [], "they were claimed just now"
+        assert len(await Ownership(session, later + timedelta(hours=2)).lying(limits)) == 3
+    await undone(database, later, bulk)
+    async with database.read() as session:
+        assert len(await Ownership(session, later).unowned("main", limits)) == 3, (
+            "nobody has had them for two days"
+        )
