@@ -21,7 +21,7 @@ from storage.ledger import Ledger
 from storage.tables import BULK_GAPS, BULKS, GAPS
 
 UNDOABLE = timedelta(minutes=5)
-"""For how long after its last gap such an act can be taken back."""
+"""For how long after its last gap such an act can be taken back, unless something else is asked for."""
 CHUNK = 200
 """Gaps of one transaction: it is over soon, and clicks get in between."""
 _KEPT = timedelta(days=1)
@@ -76,19 +76,20 @@ class Bulk:
 
 
 class Bulks:
-    """Acts over many gaps as of `now` (UTC). Works within the session's transaction."""
+    """Acts over many gaps as of `now` (UTC), `undoable` for so long. Works within the session's transaction."""
 
-    def __init__(self, session: AsyncSession, now: datetime) -> None:
+    def __init__(self, session: AsyncSession, now: datetime, undoable: timedelta = UNDOABLE) -> None:
         self._session = session
         self._now = now
+        self._undoable = undoable
 
     # ------------------------------------------------------------ doing
 
     async def begin(self, person: str, act: BulkAct, facts: Mapping[str, str] | None = None) -> Bulk:
-        """Note that somebody acts on many gaps; what is older than a day is forgotten."""
+        """Note that somebody acts on many gaps; what could be undone a day ago for the last time is forgotten."""
         await self._forget()
         known = facts or {}
-        bulk = Bulk(uuid4().hex, person, act, self._now, self._now + UNDOABLE, None, known)
+        bulk = Bulk(uuid4().hex, person, act, self._now, self._now + self._undoable, None, known)
         row = {"id": bulk.id, "person": person, "act": act, "facts": codec.TEXTS.dump(dict(known))}
         await self._run(insert(BULKS).values(**row, at=bulk.at, undoable_until=bulk.undoable_until))
         return bulk
@@ -129,7 +130,7 @@ class Bulks:
         ]
         if rows:
             await self._run(insert(BULK_GAPS), rows)
-            until = self._now + UNDOABLE
+            until = self._now + self._undoable
             await self._run(update(BULKS).where(BULKS.c.id == bulk.id).values(undoable_until=until))
 
     # ------------------------------------------------------------ looking
@@ -209,9 +210,9 @@ class Bulks:
         return Bulk(**known, gaps=len(left.all()))
 
     async def _forget(self) -> None:
-        old = select(BULKS.c.id).where(BULKS.c.at < self._now - _KEPT)
-        await self._run(delete(BULK_GAPS).where(BULK_GAPS.c.bulk_id.in_(old)))
-        await self._run(delete(BULKS).where(BULKS.c.at < self._now - _KEPT))
+        old = BULKS.c.undoable_until < self._now - _KEPT
+        await self._run(delete(BULK_GAPS).where(BULK_GAPS.c.bulk_id.in_(select(BULKS.c.id).where(old))))
+        await self._run(delete(BULKS).where(old))
 
     async def _run(self, statement: Any, rows: Sequence[dict[str, Any]] | None = None) -> Any:
         connection: AsyncConnection = await self._session.connection()

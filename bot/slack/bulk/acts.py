@@ -8,14 +8,14 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.slack import modals, replies, snooze
-from bot.slack.bulk import asking, windows, words
+from bot.slack.bulk import asking, kept, windows, words
 from bot.slack.bulk.selection import Many, Selection
 from bot.slack.clicks import Click, Place, Voice, Work, on_press
 from bot.slack.desk import Desk
 from bot.slack.home.tab import redraw
 from bot.slack.people import People, Workspace
 from bot.slack.window import View, chosen, on_submit, open_window, written
-from storage.bulks import CHUNK, BulkAct, Bulks
+from storage.bulks import CHUNK, BulkAct
 from storage.gap import Outcome
 from storage.statements import chunks
 
@@ -128,11 +128,11 @@ async def _meant(desk: Desk, voice: Voice, selection: Selection) -> list[str]:
 async def _act(desk: Desk, voice: Voice, act: BulkAct, ids: list[str], facts: Mapping[str, str]) -> None:
     """Do it to all of them, a transaction for some hundred at a time, and say how it went."""
     async with desk.database.write() as session:
-        bulk = await Bulks(session, desk.clock.now()).begin(voice.user, act, facts)
+        bulk = await kept.bulks(desk, session).begin(voice.user, act, facts)
     outcomes: Counter[Outcome] = Counter()
     for chunk in chunks(ids, CHUNK):
         async with desk.database.write() as session:
-            bulks = Bulks(session, desk.clock.now())
+            bulks = kept.bulks(desk, session)
             outcomes += await bulks.act_on(bulk, chunk, together=len(ids))
             bulk = await bulks.get(bulk.id) or bulk
         desk.nudge()
@@ -143,7 +143,7 @@ async def _act(desk: Desk, voice: Voice, act: BulkAct, ids: list[str], facts: Ma
 def _undo(desk: Desk) -> Work:
     async def undo(voice: Voice, action: dict[str, Any], body: dict[str, Any]) -> None:
         async with desk.database.read() as session:
-            bulk = await Bulks(session, desk.clock.now()).get(str(action.get("value") or ""))
+            bulk = await kept.bulks(desk, session).get(str(action.get("value") or ""))
         if bulk is None or bulk.undoable_until <= desk.clock.now():
             await voice.tell(replies.private(words.TOO_LATE))
         elif bulk.person != voice.user:
@@ -163,7 +163,7 @@ def _undo(desk: Desk) -> Work:
 async def _undone(desk: Desk, bulk_id: str) -> tuple[int, int] | None:
     """Take back some hundred of it; None: nothing is left."""
     async with desk.database.write() as session:
-        bulks = Bulks(session, desk.clock.now())
+        bulks = kept.bulks(desk, session)
         bulk = await bulks.get(bulk_id)
         part = await bulks.undo(bulk) if bulk is not None else None
     desk.nudge()

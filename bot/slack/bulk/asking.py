@@ -3,11 +3,11 @@
 from collections import Counter
 
 from bot.reconcile import Recheck
-from bot.slack.bulk import words
+from bot.slack.bulk import kept, words
 from bot.slack.clicks import Voice
 from bot.slack.desk import Desk
 from bot.slack.home.tab import redraw
-from storage.bulks import Bulk, Bulks
+from storage.bulks import Bulk
 from storage.database import AsyncSession
 from storage.queue import Queue
 
@@ -19,7 +19,7 @@ async def resolve(desk: Desk, voice: Voice, ids: list[str]) -> None:
     """Ask about one after the other, resolve each as its own button would, and say how it went."""
     await voice.tell(words.asking(len(ids)))
     async with desk.database.write() as session:
-        bulk = await Bulks(session, desk.clock.now()).begin(voice.user, "resolved")
+        bulk = await kept.bulks(desk, session).begin(voice.user, "resolved")
     counts: Counter[str] = Counter()
     verify = desk.rules("").windows.verify
     for gap_id in ids:
@@ -28,7 +28,7 @@ async def resolve(desk: Desk, voice: Voice, ids: list[str]) -> None:
             verify = desk.rules(answer.gap.store).windows.verify
         async with desk.database.write() as session:
             counts[await _settled(session, desk, bulk, gap_id, answer)] += 1
-            bulk = await Bulks(session, desk.clock.now()).get(bulk.id) or bulk
+            bulk = await kept.bulks(desk, session).get(bulk.id) or bulk
         desk.nudge()
     told = {name: counts[name] for name in ("agreed", "disagreed", "unread", "moved")}
     await voice.tell(words.asked(bulk, verify=verify, **told))
@@ -50,5 +50,5 @@ async def _settled(session: AsyncSession, desk: Desk, bulk: Bulk, gap_id: str, a
     )
     if change.outcome != "done" or before is None or change.gap is None:
         return "moved"
-    await Bulks(session, now).note(bulk, [(before, change.gap)])
+    await kept.bulks(desk, session).note(bulk, [(before, change.gap)])
     return "agreed" if agreed else "disagreed" if answer.still_there else "unread"

@@ -1,10 +1,13 @@
 """Many gaps at once from the Home tab: claim, snooze, resolve with one reason, and taking it back."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot.clock import FastClock
 from bot.sandbox.slack.elements import elements
+from bot.slack.bulk import kept
 
 pytestmark = pytest.mark.anyio
 
@@ -181,3 +184,10 @@ async def test_only_who_did_it_can_undo_it_and_only_once(front):
     await front.said("Undone: 3 gaps")
     await front.slack.click(word, "Undo")
     await front.said("undone already")
+
+
+async def test_where_time_runs_fast_there_are_five_minutes_on_the_wall_to_undo(front):
+    fast = replace(front.desk, clock=FastClock(front.clock.now(), speed=300))
+    async with front.database.write() as session:
+        bulk = await kept.bulks(fast, session).begin("U0ALEX", "claimed")
+    assert bulk.undoable_until - bulk.at == 300 * timedelta(minutes=5)
