@@ -4,7 +4,6 @@ Heavy rooms are imported inside the commands, so that `stuck --help` answers at 
 """
 # ruff: noqa: PLC0415  # the reason stands in the docstring
 
-import asyncio
 import logging
 import sys
 import traceback
@@ -29,6 +28,8 @@ INCOMPLETE = 3
 FAILED = 1
 LEVELS = dict.fromkeys(("run", "web", "worker"), logging.INFO) | {"deliver": logging.WARNING}
 """From where the commands that log what they do begin to; the others show it, and log only what broke."""
+SILENT = frozenset({"audit", "manifest"})
+"""Commands that log nothing: they talk to nobody, and answer sooner without the log."""
 
 
 class FrontDoor(TyperGroup):
@@ -84,6 +85,8 @@ def options(
     debug: Annotated[bool, typer.Option("--debug", help="Log more, and show tracebacks of errors.")] = False,
 ) -> None:
     """Finds orders stuck between Shopify and ShipStation and gives each one an owner in Slack."""
+    if ctx.invoked_subcommand in SILENT and not debug:
+        return
     from bot import log
 
     log.configure(logging.DEBUG if debug else LEVELS.get(ctx.invoked_subcommand or "", logging.ERROR))
@@ -275,6 +278,8 @@ def _forever(work: Coroutine[Any, Any, T]) -> None:
 
 def _finish(work: Coroutine[Any, Any, T]) -> T:
     """Run to the end. Raises DatabaseError where the database, or its file, stands in the way."""
+    import asyncio
+
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
@@ -340,7 +345,7 @@ def _tell(error: StuckError, *, debug: bool) -> None:
 
 def _trace() -> None:
     """Write the traceback of the error at hand to stderr, without secrets."""
-    from bot.log import strike
+    from bot.secrets import strike
 
     sys.stderr.write(strike(traceback.format_exc()))
 

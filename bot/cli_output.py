@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.log import strike
+from bot.secrets import strike
 from bot.terminal import COLOUR, safe, stdout
 from storage.gap import Gap
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from dotenv import dotenv_values
 from pydantic import SecretStr
 
-from bot import log
+from bot import secrets
 from bot import settings_values as values
 from bot.settings_problems import Problems
 from bot.settings_values import Malformed
@@ -121,7 +121,7 @@ class Environment:
         text = self.parsed(name, parse, needed=needed, example=example)
         if text is None:
             return None
-        log.hide(text)
+        secrets.hide(text)
         return SecretStr(text)
 
     def missing(self, name: str, *, example: str = "", named_by: str = "") -> None:

@@ -130,7 +130,7 @@ class _Window:
 
     @classmethod
     def of(cls, exports: Exports, days: int) -> "_Window":
-        spans = [span for system in ("shopify", "shipstation") if (span := exports.span(system)) is not None]
+        spans = exports.spans.values()
         until = max(end for _, end in spans)
         begins, ends = max(begin for begin, _ in spans), min(end for _, end in spans)
         return cls(until - timedelta(days=days), until, begins, ends)

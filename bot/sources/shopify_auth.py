@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
-from bot import log
+from bot import secrets
 from bot.sources.retries import jittered
 from bot.sources.shopify_errors import from_grant, garbled
 from bot.sources.shopify_pace import UNTOLD
@@ -92,7 +92,7 @@ class Access:
             raise from_grant(response.status_code, response.text)
         self.scopes = scopes_in(body.get("scope"))
         self._ends = self._wire.clock.now() + timedelta(seconds=_lifetime(body.get("expires_in")))
-        log.hide(str(token))
+        secrets.hide(str(token))
         return Bearer(SecretStr(str(token)))
 
     async def _request(self, client: ShopifyClient, patience: Patience) -> httpx.Response:

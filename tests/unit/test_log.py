@@ -5,7 +5,7 @@ import logging
 import pytest
 import structlog
 
-from bot import log
+from bot import log, secrets
 from bot.cli_output import print_error
 from bot.settings import load
 
@@ -80,8 +80,8 @@ def test_a_secret_of_the_settings_is_struck_out_whatever_it_looks_like(capsys, t
 
 
 def test_a_placeholder_is_no_secret_and_stays(capsys):
-    log.hide("abc")
-    assert log.strike("abcess") == "abcess"
+    secrets.hide("abc")
+    assert secrets.strike("abcess") == "abcess"
 
 
 def test_configuring_twice_logs_once(capsys):

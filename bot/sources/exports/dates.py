@@ -103,23 +103,33 @@ def forms_of(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Values
 
     A column that leaves open whether the day or the month comes first follows the others, then the American way.
     """
-    seen = {name: _seen(connection, *values) for name, values in columns.items()}
+    seen = _seen(connection, columns)
     lead = sum(each.first_above - each.second_above for each in seen.values())
     return {name: _form(connection, seen[name], lead, *values) for name, values in columns.items()}
 
 
-def _seen(connection: duckdb.DuckDBPyConnection, values: str, parameters: Sequence[object]) -> _Seen:
-    [[first, second, slashed, shapes]] = connection.execute(
+def _seen(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Values]) -> dict[str, _Seen]:
+    """Return what each column shows; one question for all, since asking takes longer than looking at a month."""
+    each = " UNION ALL ".join(
+        f"SELECT '{name}' AS name, x FROM ({sql})" for name, (sql, _) in columns.items()
+    )
+    if not each:
+        return {}
+    found = connection.execute(
         rf"""
-        SELECT count(*) FILTER (WHERE one > 12), count(*) FILTER (WHERE two > 12), count(one), list(DISTINCT shape)
+        SELECT name, count(*) FILTER (WHERE one > 12), count(*) FILTER (WHERE two > 12), count(one), list(DISTINCT shape)
         FROM (
-            SELECT try_cast(regexp_extract(x, '^(\d{{1,2}})[/-]\d', 1) AS INTEGER) AS one,
+            SELECT name, try_cast(regexp_extract(x, '^(\d{{1,2}})[/-]\d', 1) AS INTEGER) AS one,
                 try_cast(regexp_extract(x, '^\d{{1,2}}[/-](\d{{1,2}})[/-]', 1) AS INTEGER) AS two, {_SHAPE} AS shape
-            FROM ({values}) WHERE x IS NOT NULL
-        )""",
-        parameters,
+            FROM ({each}) WHERE x IS NOT NULL
+        ) GROUP BY name""",
+        [parameter for _, parameters in columns.values() for parameter in parameters],
     ).fetchall()
-    return _Seen(first, second, slashed, frozenset(shapes or ()))
+    seen = {
+        name: _Seen(first, second, slashed, frozenset(shapes))
+        for name, first, second, slashed, shapes in found
+    }
+    return {name: seen.get(name, _Seen(0, 0, 0, frozenset())) for name in columns}
 
 
 def _form(

@@ -24,6 +24,10 @@ AT_ONCE = 2_000
 _MANUAL = frozenset({"shipstation", "manual", "manual orders", "manual store"})
 """What ShipStation calls stores without a sales channel."""
 
+Span = tuple[datetime, datetime]
+"""The earliest and the latest moment (UTC) that something tells of."""
+Spans = Mapping[System, Span]
+"""Those of each system's files; a system without files has none."""
 Facts = tuple[Order, tuple[ShipStationOrder, ...], tuple[Shipment, ...]]
 Row = TypeVar("Row", bound=NamedTuple)
 
@@ -37,7 +41,9 @@ _TABLES: Mapping[type[NamedTuple], str] = {
 }
 
 
-def load(connection: duckdb.DuckDBPyConnection, keys: Sequence[str], zone: ZoneInfo) -> Iterator[Facts]:
+def load(
+    connection: duckdb.DuckDBPyConnection, keys: Sequence[str], told: Spans, zone: ZoneInfo
+) -> Iterator[Facts]:
     """Yield the facts of every Shopify order with one of these keys, and what ShipStation has under its number."""
     connection.execute(
         "CREATE OR REPLACE TABLE wanted AS SELECT key, (row_number() OVER (ORDER BY key) - 1) // ? AS chunk "
@@ -50,15 +56,14 @@ def load(connection: duckdb.DuckDBPyConnection, keys: Sequence[str], zone: ZoneI
             f"FROM {table} JOIN wanted USING (key)"
         )
     [chunks] = connection.execute("SELECT coalesce(max(chunk) + 1, 0) FROM wanted").fetchone() or (0,)
-    read = {system: _read_at(connection, system, zone) for system in ("shopify", "shipstation")}
     for chunk in range(chunks):
-        yield from _Chunk.of(connection, chunk, read["shopify"], read["shipstation"], zone).facts()
+        here, there = _read_at(told, "shopify"), _read_at(told, "shipstation")
+        yield from _Chunk.of(connection, chunk, here, there, zone).facts()
 
 
-def _read_at(connection: duckdb.DuckDBPyConnection, system: System, zone: ZoneInfo) -> datetime:
+def _read_at(told: Spans, system: System) -> datetime:
     """Return the moment as of which a system's files tell: the latest one that they name."""
-    told = span(connection, system, zone)
-    return told[1] if told else datetime(1970, 1, 1, tzinfo=UTC)
+    return told[system][1] if system in told else datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +136,24 @@ def _by_key(rows: Sequence[Row]) -> Mapping[str, list[Row]]:
 # ---------------------------------------------------------------- the whole
 
 
-def span(
-    connection: duckdb.DuckDBPyConnection, system: System, zone: ZoneInfo
-) -> tuple[datetime, datetime] | None:
-    """Return the earliest and the latest moment (UTC) that the files of a system tell of."""
-    if system == "shopify":
-        found = connection.execute(
-            "SELECT min(created_at), greatest(max(created_at), max(updated_at), max(fulfilled_at), max(cancelled_at)) "
-            "FROM shopify_orders"
-        ).fetchone()
-        return (found[0], found[1]) if found and found[0] else None
+def spans(connection: duckdb.DuckDBPyConnection, zone: ZoneInfo) -> Spans:
+    """Return the earliest and the latest moment that the files of each system tell of."""
+    found: dict[System, Span | None] = {
+        "shopify": _shopify_span(connection),
+        "shipstation": _shipstation_span(connection, zone),
+    }
+    return {system: span for system, span in found.items() if span is not None}
+
+
+def _shopify_span(connection: duckdb.DuckDBPyConnection) -> Span | None:
+    found = connection.execute(
+        "SELECT min(created_at), greatest(max(created_at), max(updated_at), max(fulfilled_at), max(cancelled_at)) "
+        "FROM shopify_orders"
+    ).fetchone()
+    return (found[0], found[1]) if found and found[0] else None
+
+
+def _shipstation_span(connection: duckdb.DuckDBPyConnection, zone: ZoneInfo) -> Span | None:
     parcels = (
         connection.execute(
             "SELECT min(made_at), max(made_at), min(ship_date) FILTER (WHERE made_at IS NULL), "
@@ -160,8 +173,9 @@ def span(
     return (begin, ends) if begin is not None and ends is not None else None
 
 
-def stores(connection: duckdb.DuckDBPyConnection, read_at: datetime) -> dict[int, ShipStationStore]:
+def stores(connection: duckdb.DuckDBPyConnection, told: Spans) -> dict[int, ShipStationStore]:
     """Return the stores that ShipStation's files name, by the ids that facts carry."""
+    read_at = _read_at(told, "shipstation")
     found = connection.execute(
         "SELECT store, max(marketplace) FROM (SELECT store, marketplace FROM shipstation_parcels UNION ALL "
         "SELECT store, marketplace FROM shipstation_orders) WHERE store IS NOT NULL GROUP BY store ORDER BY store"

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,7 +10,8 @@ import duckdb
 
 from bot.folders import folder
 from bot.sources.exports import dates, facts, tables, values
-from bot.sources.exports.files import Knowledge, Progress, ReadFile, RejectedRow, System
+from bot.sources.exports.facts import Spans
+from bot.sources.exports.files import Knowledge, Progress, ReadFile, RejectedRow
 from bot.sources.exports.gathering import Gathered, gather
 from bot.sources.exports.knowledge import knowledge
 from bot.sources.exports.loading import Loaded, in_order, load, undo
@@ -38,20 +38,10 @@ class Exports:
     knows: frozenset[Knowledge]
     zone: ZoneInfo
     """In which dates without an offset were read."""
-
-    def span(self, system: System) -> tuple[datetime, datetime] | None:
-        """Return the earliest and the latest moment (UTC) that a system's files tell of, or None without such files.
-
-        Shopify's begins with the oldest order. ShipStation's begins with the oldest parcel, or the oldest order where
-        there are no parcels.
-        """
-        return facts.span(self.connection, system, self.zone)
-
-    @property
-    def stores(self) -> Mapping[int, ShipStationStore]:
-        """ShipStation's stores by the ids that `load` gives them."""
-        told = self.span("shipstation")
-        return facts.stores(self.connection, told[1]) if told else {}
+    spans: Spans
+    """Shopify's begins with its oldest order; ShipStation's with its oldest parcel, or order where there are no parcels."""
+    stores: Mapping[int, ShipStationStore]
+    """ShipStation's stores by the ids that `load` gives them."""
 
     def load(
         self, keys: Sequence[str]
@@ -60,7 +50,7 @@ class Exports:
 
         Orders of which a row could not be read, on either side, are left out: nothing can be concluded about them.
         """
-        return facts.load(self.connection, keys, self.zone)
+        return facts.load(self.connection, keys, self.spans, self.zone)
 
 
 @contextmanager
@@ -91,12 +81,15 @@ def open_exports(
                 loaded = [_in_order(connection, each, assumed, place) for each in loaded]
             _forget(place)
             repeated = merge(connection, clash=clash)
+            spans = facts.spans(connection, assumed)
             yield Exports(
                 connection=connection,
                 files=(*(_file(each, found, repeated, assumed, zone) for each in loaded), *found.doubles),
                 rejected_rows=tuple(row for each in loaded for row in each.listed),
                 knows=knowledge(found.plans, excerpts),
                 zone=assumed,
+                spans=spans,
+                stores=facts.stores(connection, spans),
             )
         finally:
             connection.close()

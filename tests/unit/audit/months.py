@@ -10,7 +10,7 @@ from typing import get_args
 from bot.audit.judging import Month, judge_month
 from bot.audit.needs import judged
 from bot.gaps.rules import StoreRules
-from bot.sources.exports import Exports, Knowledge
+from bot.sources.exports import Exports, Knowledge, facts
 from bot.sources.exports.merge import merge, orders_clash
 from bot.sources.exports.reading import _database
 from bot.sources.exports.zones import PACIFIC
@@ -54,7 +54,8 @@ def exported(told: Sequence[Told], knows: frozenset[Knowledge], folder: Path) ->
         for number, each in enumerate(told):
             _insert(connection, each, f"{5001 + number}")
         merge(connection, clash=orders_clash(connection))
-        yield Exports(connection, (), (), knows, PACIFIC)
+        spans = facts.spans(connection, PACIFIC)
+        yield Exports(connection, (), (), knows, PACIFIC, spans, facts.stores(connection, spans))
     finally:
         connection.close()
 

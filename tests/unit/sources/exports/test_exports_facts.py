@@ -130,7 +130,7 @@ def test_while_an_order_is_partly_fulfilled_its_fulfilment_is_no_later_than_the_
     ]
     with reading(write(tmp_path / "o.csv", SHOPIFY, rows)) as exports:
         order = everything(exports)["#1001"][0]
-        assert exports.span("shopify") == (CREATED, datetime(2026, 3, 20, 8, tzinfo=UTC))
+        assert exports.spans["shopify"] == (CREATED, datetime(2026, 3, 20, 8, tzinfo=UTC))
     assert order.fulfillments[0].created_at == order.read_at == datetime(2026, 3, 20, 8, tzinfo=UTC)
 
 
