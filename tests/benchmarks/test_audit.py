@@ -179,6 +179,7 @@ def test_a_small_audit_from_the_shell_takes_no_longer_than_a_glance(tmp_path, re
     ]
     stuck = Path(sys.executable).with_name("stuck")
     audits, imports = [], []
+    _timed([str(stuck), "audit", *map(str, files)], tmp_path)  # compiles what an installation has compiled
     for _ in range(2 * ROUNDS - 1):
         audits.append(_timed([str(stuck), "audit", *map(str, files)], tmp_path))
         imports.append(_timed([sys.executable, "-c", "import duckdb"], tmp_path))
@@ -192,8 +193,9 @@ def test_a_small_audit_from_the_shell_takes_no_longer_than_a_glance(tmp_path, re
 
 
 def _timed(command: Sequence[str], folder: Path) -> float:
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     began = perf_counter()
-    told = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    told = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
     took = perf_counter() - began
     assert told.returncode == 0, told.stderr[-2000:]
     return took

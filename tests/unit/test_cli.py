@@ -348,7 +348,7 @@ def test_a_lasting_command_that_is_interrupted_ends_quietly(stuck, wiring, monke
         work.close()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("bot.cli.asyncio.run", interrupted)
+    monkeypatch.setattr("asyncio.run", interrupted)
     told = stuck("worker")
     assert (told.exit_code, told.output) == (0, "")
 
