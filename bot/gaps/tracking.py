@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from storage.facts import Fulfillment, Shipment
 
@@ -57,6 +58,7 @@ def shown_numbers(fulfillments: Iterable[Fulfillment]) -> frozenset[str]:
     )
 
 
+@lru_cache(256)
 def company(carrier: str | None) -> str | None:
     """Return the name under which Shopify knows a ShipStation carrier code, or None for one it may not know."""
     code = (carrier or "").casefold()
