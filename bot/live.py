@@ -1,7 +1,7 @@
 """The stores as they are set now: what stuck.toml says, and over it what was changed in Slack, by any process."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, overload
 
 import structlog
@@ -13,10 +13,7 @@ from bot.overrides import laid_over
 from bot.settings import StoreSettings
 from storage.database import Database
 from storage.notices import Notices
-from storage.overrides import OverrideChange, Overrides
-
-Values = Mapping[str, Any]
-"""Settings by key, written as in stuck.toml."""
+from storage.overrides import OverrideChange, Overrides, Values
 
 LOOK_EVERY = 2.0
 """Seconds of the wall between two looks at whether another process changed something."""
@@ -82,8 +79,7 @@ class LiveStores(Sequence[StoreSettings]):
         """
         async with self._database.write() as session:
             overrides = Overrides(session, self._clock.now())
-            before = (await overrides.current()).get(store, {})
-            changed = await overrides.change(store, values(before), person=person, why=why)
+            changed = await overrides.change(store, values, person=person, why=why)
             if changed and tell is not None:
                 notices = Notices(session, self._clock.now())
                 await notices.owe(store, "settings", tell(changed), touched=True)

@@ -1,7 +1,7 @@
 """Settings that were changed in Slack: what holds now, and who changed what."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,8 @@ from storage import statements
 from storage.tables import OVERRIDE_CHANGES, OVERRIDES
 
 ROW = OVERRIDE_CHANGES.c
+Values = Mapping[str, Any]
+"""Settings by key, each as it is written; None stands for what stuck.toml says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,15 @@ class Overrides:
         return found
 
     async def change(
-        self, store: str, values: Mapping[str, Any], *, person: str, why: str = ""
+        self, store: str, values: Callable[[Values], Values], *, person: str, why: str = ""
     ) -> list[OverrideChange]:
-        """Set these keys of a store, None: back to stuck.toml; return what really changed, as history keeps it."""
+        """Set what `values` makes of what holds now; return what really changed, as history keeps it.
+
+        Who changes a store at the same moment waits, so that nobody's part of a table is written over.
+        """
+        await statements.take_turns(await self._session.connection(), f"settings of {store}")
         before = (await self.current()).get(store, {})
-        changed = {key: after for key, after in values.items() if before.get(key) != after}
+        changed = {key: after for key, after in values(before).items() if before.get(key) != after}
         gone = [key for key, after in changed.items() if after is None]
         mine = (OVERRIDES.c.store == store, OVERRIDES.c.key.in_(gone))
         await self._run(delete(OVERRIDES).where(*mine))

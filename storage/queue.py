@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, case, false, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import codec, decisions, ledger
+from storage import codec, decisions, ledger, statements
 from storage.conclude import Act, Step, conclude, crowds, reopened
 from storage.decisions import Decided
 from storage.findings import Evidence
@@ -270,11 +270,7 @@ class Queue:
         return known
 
     async def _take_turns(self, store: str) -> None:
-        """Let one apply of a store end before the next begins; SQLite's write lock does so by itself."""
-        connection = await self._session.connection()
-        if connection.dialect.name == "postgresql":
-            key = func.hashtextextended(f"gaps of {store}", 0)
-            await connection.execute(select(func.pg_advisory_xact_lock(key)))
+        await statements.take_turns(await self._session.connection(), f"gaps of {store}")
 
     async def _gaps(self, statement: Any) -> Gaps:
         return [ledger.read(row) for row in await self._rows(statement)]

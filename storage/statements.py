@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Integer, Table, cast, func
+from sqlalchemy import Integer, Table, cast, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -42,6 +42,12 @@ async def insert_missing(
     """Insert the rows whose primary key is not there yet."""
     if rows:
         await connection.execute(insert(connection, table).on_conflict_do_nothing(), rows)
+
+
+async def take_turns(connection: AsyncConnection, about: str) -> None:
+    """Let one transaction about the same end before the next goes on; SQLite's write lock does so by itself."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(about, 0))))
 
 
 def whole_number(connection: AsyncConnection, column: Any, key: str) -> Any:

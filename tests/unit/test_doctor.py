@@ -376,7 +376,9 @@ async def test_the_channels_of_severities_are_looked_at_like_the_store_s_own_as_
 
     async def override(session):
         channels = {"critical": "C0URGENT", "high": "C0URGENT", "normal": patient.workspace.channel}
-        await Overrides(session, SystemClock().now()).change("main", {"channels": channels}, person="U0ALEX")
+        await Overrides(session, SystemClock().now()).change(
+            "main", lambda _: {"channels": channels}, person="U0ALEX"
+        )
 
     await patient.write(override)
     check = await patient.check("channel of main for critical and high")

@@ -3,14 +3,13 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 
-from bot.live import Values
 from bot.overrides import SETTINGS
 from bot.settings import StoreSettings
 from bot.slack.escape import safe
 from bot.slack.inline import person, when
 from bot.slack.message import SECTION, TEXT, Block, Message, actions, button, context, header, section, within
 from bot.slack.tuning.words import VALUE, value_text
-from storage.overrides import OverrideChange
+from storage.overrides import OverrideChange, Values
 
 CHANGE, HISTORY, REMOVE = "settings.open", "settings.history", "settings.remove"
 REMOVABLE = 15

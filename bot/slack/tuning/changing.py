@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 
-from bot.live import Values
 from bot.settings import StoreSettings
 from bot.slack.desk import Desk
 from bot.slack.tuning import words
-from storage.overrides import OverrideChange
+from storage.overrides import OverrideChange, Values
 
 
 async def change(

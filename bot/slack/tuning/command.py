@@ -6,7 +6,6 @@ from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 
-from bot.live import Values
 from bot.settings import StoreSettings
 from bot.slack import answers, replies
 from bot.slack.asking import ask
@@ -20,7 +19,7 @@ from bot.slack.tuning.changing import change
 from bot.slack.tuning.window import Tuned
 from bot.slack.which import meant, which
 from bot.slack.window import View, Wrong, on_submit, open_window, written
-from storage.overrides import OverrideChange, Overrides
+from storage.overrides import OverrideChange, Overrides, Values
 
 LAST = 30
 """Changes that the history shows."""

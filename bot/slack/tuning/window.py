@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.live import Values
 from bot.settings import StoreSettings
 from bot.settings_values import Malformed
 from bot.slack import window
@@ -14,6 +13,7 @@ from bot.slack.message import Block, Element, option, plain_text, section
 from bot.slack.tuning.fields import FIELDS, Field
 from bot.slack.tuning.words import WHY
 from bot.slack.window import View
+from storage.overrides import Values
 
 CALLBACK = "settings.change"
 LEAD = (

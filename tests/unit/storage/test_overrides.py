@@ -1,5 +1,6 @@
 """Settings changed in Slack, on both databases: what holds, what is history, and what has every order judged anew."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,10 @@ pytestmark = pytest.mark.anyio
 async def change(database, now, store="main", *, person="U1", why="", **values):
     async with database.write() as session:
         return await Overrides(session, now).change(
-            store, {key.replace("__", "."): value for key, value in values.items()}, person=person, why=why
+            store,
+            lambda _: {key.replace("__", "."): value for key, value in values.items()},
+            person=person,
+            why=why,
         )
 
 
@@ -37,6 +41,21 @@ async def test_the_newest_change_of_each_setting_is_its_last_one(database, make)
         "cutoff": ("U2", "13:00"),
         "windows.notify": ("U1", "6h"),
     }
+
+
+async def test_two_who_change_one_table_at_the_same_moment_both_get_their_way(database, make):
+    async def send(level, channel):
+        async with database.write() as session:
+            await Overrides(session, make.noon).change(
+                "main",
+                lambda before: {"channels": {**before.get("channels", {}), level: channel}},
+                person="U1",
+            )
+
+    await asyncio.gather(*(send(f"level {number}", f"C{number}") for number in range(4)))
+    async with database.read() as session:
+        channels = (await Overrides(session, make.noon).current())["main"]["channels"]
+    assert channels == {f"level {number}": f"C{number}" for number in range(4)}
 
 
 async def test_history_says_who_changed_what_from_what_and_why_newest_first(database, make):
