@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import Integer, Select, bindparam, case, func, insert, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -272,12 +272,15 @@ class Notices:
     # ------------------------------------------------------------ within
 
     def _owed(self, statement: Select[Any], by: datetime | None = None) -> Select[Any]:
-        """Narrow to what may be taken: due, and not waiting for the thread that it belongs in."""
+        """Narrow to what may be taken: due, and not waiting for the thread that it belongs in.
+
+        While a deploy overlaps, a newer version may owe kinds that this one cannot draw: it leaves them to that one.
+        """
         free = or_(ROW.parent_id.is_(None), PARENT.c.ts.is_not(None), ROW.state.in_(("unknown", "sending")))
         return (
             statement.select_from(NOTICES.outerjoin(PARENT, PARENT.c.id == ROW.parent_id))
             .where(ROW.state.in_(("ready", "retry", "unknown", "sending")))
-            .where(ROW.due_at <= (by or self._now), free)
+            .where(ROW.due_at <= (by or self._now), ROW.kind.in_(get_args(NoticeKind)), free)
         )
 
     async def _failed(self, taken: Notice, **values: Any) -> bool:

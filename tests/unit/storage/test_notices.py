@@ -151,6 +151,12 @@ async def test_a_low_gap_without_a_card_gets_none(database: Database, make: Simp
     assert await do(database, "stores_owed") == []
 
 
+async def test_what_only_a_newer_version_can_draw_is_left_to_it(database: Database) -> None:
+    await do(database, "owe", "main", "a kind to come", {})
+    assert (await do(database, "stores_owed"), await take(database)) == ([], None)
+    assert await do(database, "stores_owed", now=NOON + timedelta(days=1)) == []
+
+
 async def test_two_processes_take_and_one_gets_it(
     database: Database, other_process: Database, make: SimpleNamespace
 ) -> None:
