@@ -35,7 +35,7 @@ echo "Installing the libraries that stuck needs into .venv. Once; later starts s
 "$$uv" sync --frozen --inexact --quiet
 endef
 
-.PHONY: help demo test scenarios soak coverage check audit bench lock screenshot docs clean
+.PHONY: help demo test test-code test-pages scenarios soak coverage check audit bench lock screenshot docs clean
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -60,10 +60,14 @@ check: $(DEV_READY) ## ruff, mypy and the arrows between rooms
 audit: $(DEV_READY) ## whether a library has a known vulnerability
 	@BIN=$(BIN) .ci/audit
 
-# Browser tests run by themselves: one Chromium at a time keeps two cores honest. Where all of them skip, pytest
-# ends with 5 (nothing ran); they have then said what is missing.
-test: $(DEV_READY) ## every test
-	$(BIN)/pytest -n 2 -m "not browser" --ignore=tests/benchmarks --ignore=tests/soak $(COVER)
+test: test-code test-pages ## every test
+
+# Many of them wait for real sockets and processes, so that more run at once than there are cores.
+test-code: $(DEV_READY)
+	$(BIN)/pytest -n $(or $(WORKERS),3) -m "not browser" --ignore=tests/benchmarks --ignore=tests/soak $(COVER)
+
+# One Chromium at a time. Where all of them skip, pytest ends with 5 (nothing ran); they have then said what is missing.
+test-pages: $(DEV_READY)
 	$(BIN)/pytest -m browser tests/browser -rs $(COVER) || [ $$? -eq 5 ]
 
 scenarios: $(DEV_READY) ## every kind of gap against the labelled cases: found, missed, false
