@@ -64,6 +64,7 @@ def build_app(
     added to.
     """
     app = AsyncApp(
+        name="stuck",  # else Bolt walks the whole stack to find a name, a tenth of a second each time
         client=client,
         signing_secret=signing_secret if not socket_mode else None,
         request_verification_enabled=not socket_mode,

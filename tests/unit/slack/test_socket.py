@@ -29,7 +29,7 @@ class Line:
     def __init__(self, workspace: Workspace, server: SandboxServer):
         self.workspace = workspace
         self.server = server
-        self.app = AsyncApp(client=build_client(BOT_TOKEN, f"{server.url}/slack/api/"))
+        self.app = AsyncApp(name="pretend", client=build_client(BOT_TOKEN, f"{server.url}/slack/api/"))
         self.stop = asyncio.Event()
         self.release = asyncio.Event()
         self.release.set()

@@ -51,7 +51,7 @@ class Bolt:
 
 @pytest.fixture
 async def bolt(client: AsyncWebClient, workspace: Workspace) -> AsyncIterator[Bolt]:
-    app = AsyncApp(client=client)
+    app = AsyncApp(name="pretend", client=client)
     handler = AsyncSocketModeHandler(app, APP_TOKEN)
     await handler.connect_async()
     await workspace.socket.connected()

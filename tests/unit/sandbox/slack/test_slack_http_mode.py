@@ -14,7 +14,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 async def app(client) -> AsyncApp:
-    return AsyncApp(client=client, signing_secret=SIGNING_SECRET)
+    return AsyncApp(name="pretend", client=client, signing_secret=SIGNING_SECRET)
 
 
 @pytest.fixture

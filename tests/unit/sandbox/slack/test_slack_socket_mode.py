@@ -169,7 +169,7 @@ async def test_each_envelope_goes_to_one_of_several_connections(workspace, bolt)
             await ack()
             heard.append(name)
 
-    other = AsyncApp(client=bolt.client)
+    other = AsyncApp(name="pretend", client=bolt.client)
     handler = AsyncSocketModeHandler(other, APP_TOKEN)
     await listen("first", bolt.app)
     await listen("second", other)
