@@ -17,7 +17,7 @@ from bot.slack.outcomes import SlackFailure
 from bot.slack.pace import Pace, Patience, rest
 from bot.slack.routes import Routes
 from storage.database import Database
-from storage.notices import Notice, Notices
+from storage.notices import TRIED_IN, Notice, Notices
 from storage.runs import Leases
 
 _KEPT_CURRENT = {"card", "storm"}
@@ -189,9 +189,7 @@ class Sending:
                 channel, thread = await drawing.address(session, notice, task.home, self._clock.now())
             if drawing.direct(notice):
                 channel = await self._gateway.direct(channel)
-            found = await self._gateway.find(
-                channel, notice.id, notice.created_at, thread.ts if thread else None, turn=self._pace.wait
-            )
+            found = await self._sought(notice, channel, thread)
         except SlackFailure as failure:
             if failure.code != "missing_scope":  # reading may be forbidden while writing is not
                 await self._wait(task, channel, failure)
@@ -212,6 +210,19 @@ class Sending:
         async with self._database.write() as session:
             if await Leases(session, now).held(lease(task.home), self._holder, task.fence):
                 await Notices(session, now).retry(notice, after=timedelta(0), error="looked for, not there")
+
+    async def _sought(self, notice: Notice, channel: str, thread: Notice | None) -> Posted | None:
+        """Look for a message where it would stand now, and in the thread in which it was tried if that is another."""
+        places: list[str | None] = [thread.ts if thread else None]
+        if notice.facts.get(TRIED_IN):
+            places.append(str(notice.facts[TRIED_IN]))
+        for place in places:
+            found = await self._gateway.find(
+                channel, notice.id, notice.created_at, place, turn=self._pace.wait
+            )
+            if found is not None:
+                return found
+        return None
 
     async def _keep(self, notice: Notice, after: timedelta, error: str) -> None:
         await self._note(lambda notices: notices.retry(notice, after=after, error=error))

@@ -726,6 +726,26 @@ async def test_a_line_whose_card_was_deleted_brings_the_card_back(rig):
     assert set(await rig.states()) == {"sent"}
 
 
+async def test_a_line_that_may_stand_below_a_deleted_card_is_looked_for_there_before_it_is_said_again(rig):
+    (gap,) = await rig.found(1)
+    await rig.delivery.run_once()
+    first = rig.card
+    async with rig.queue() as queue:
+        await queue.claim(gap.id, "U0ALEX")
+    rig.workspace.fail_next("chat.postMessage", "cut_after")
+    await rig.later(seconds=1)
+    rig.workspace.delete(first)
+    async with rig.queue() as queue:
+        await queue.snooze(gap.id, "U0ALEX", START + timedelta(hours=9))
+    await rig.later(seconds=1)
+    await rig.later(seconds=30)
+    assert rig.card.ts != first.ts
+    places = (first.ts, rig.card.ts)
+    said = [message.words for ts in places for message in rig.workspace.messages(thread_ts=ts)]
+    assert said.count("<@U0ALEX> claimed it.") == 1
+    assert set(await rig.states()) == {"sent"}
+
+
 async def test_a_line_whose_thread_was_given_up_is_given_up(rig):
     (gap,) = await rig.found(1)
     await rig.delivery.run_once()
