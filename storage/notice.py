@@ -49,6 +49,9 @@ class Notice:
     ts: str | None = None
     channel: str | None = None
     """Where it was sent."""
+    gone_ts: str | None = None
+    gone_channel: str | None = None
+    """Where it stood before somebody deleted it there: what was in its thread may still be in that one."""
     edition_sent: int | None = None
     edition_due: int | None = None
     error: str | None = None

@@ -21,8 +21,6 @@ SENDING_LASTS = timedelta(seconds=60)
 """After this a notice still `sending` has lost its sender, and nobody knows whether it was sent."""
 REFUSED_FROM = 5
 """From how many attempts on a notice counts as refused and not merely as delayed: more than a minute."""
-TRIED_IN = "tried_in"
-"""The fact that names the thread, gone by now, in which a notice may stand."""
 UNKNOWN_RESTS = timedelta(seconds=30)
 """How long after the attempt Slack may need to show a message: looking earlier finds nothing."""
 
@@ -229,19 +227,10 @@ class Notices:
             await self._orphan(gone.id)
             return
         anew: dict[str, Any] = {"state": "ready", "due_at": self._now, "attempts": 0, "edition_sent": None}
-        await self._note(*mine, ts=None, channel=None, reposted=True, **anew)
-        await self._remember_thread(gone)
+        stood = {"gone_ts": ROW.ts, "gone_channel": ROW.channel}
+        await self._note(*mine, ts=None, channel=None, reposted=True, **stood, **anew)
         if found.gap_id is not None:
             await self._tell_reposted(gone.id, found)
-
-    async def _remember_thread(self, gone: Notice) -> None:
-        """Note with what may stand in its thread, sent or not, which thread that was: the next one is another."""
-        below = select(ROW.id).where(ROW.parent_id == gone.id)
-        inside = or_(ROW.parent_id == gone.id, ROW.parent_id.in_(below))
-        doubtful = (inside, ROW.ts.is_(None), ROW.state.in_(("unknown", "sending")))
-        for row in (await self._run(select(ROW.id, ROW.facts).where(*doubtful))).all():
-            facts = codec.ANYTHING.load(row.facts) | {TRIED_IN: gone.ts}
-            await self._note(ROW.id == row.id, facts=codec.ANYTHING.dump(facts))
 
     async def _tell_reposted(self, card_id: str, card: Any) -> None:
         row = {"gap_id": card.gap_id, "at": self._now, "code": "reposted", "facts": "{}"}

@@ -17,7 +17,7 @@ from bot.slack.outcomes import SlackFailure
 from bot.slack.pace import Pace, Patience, rest
 from bot.slack.routes import Routes
 from storage.database import Database
-from storage.notices import TRIED_IN, Notice, Notices
+from storage.notices import Notice, Notices
 from storage.runs import Leases
 
 _KEPT_CURRENT = {"card", "storm"}
@@ -212,14 +212,12 @@ class Sending:
                 await Notices(session, now).retry(notice, after=timedelta(0), error="looked for, not there")
 
     async def _sought(self, notice: Notice, channel: str, thread: Notice | None) -> Posted | None:
-        """Look for a message where it would stand now, and in the thread in which it was tried if that is another."""
-        places: list[str | None] = [thread.ts if thread else None]
-        if notice.facts.get(TRIED_IN):
-            places.append(str(notice.facts[TRIED_IN]))
-        for place in places:
-            found = await self._gateway.find(
-                channel, notice.id, notice.created_at, place, turn=self._pace.wait
-            )
+        """Look for a message where it would stand now, and below what its thread began with before that was deleted."""
+        places = [(channel, thread.ts if thread else None)]
+        if thread is not None and thread.gone_ts is not None:
+            places.append((thread.gone_channel or channel, thread.gone_ts))
+        for where, below in places:
+            found = await self._gateway.find(where, notice.id, notice.created_at, below, turn=self._pace.wait)
             if found is not None:
                 return found
         return None

@@ -203,6 +203,8 @@ class NoticeRow(SQLModel, table=True):
     edition_sent: int | None = None
     edition_due: int | None = None
     reposted: bool = False
+    gone_ts: str | None = None
+    gone_channel: str | None = None
     error: str | None = Field(default=None, sa_type=Text)
     created_at: datetime = Field(sa_type=Utc)
 

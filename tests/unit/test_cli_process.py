@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from bot.audit.sample import invent, write_shipments, write_shopify_csv
+
 STUCK = [sys.executable, "-c", "from bot.cli import main; main()"]
 
 
@@ -69,29 +71,31 @@ def test_a_terminal_without_unicode_gets_its_error_too(shell):
     assert "SHOPIFY_SHOP" in told.stderr
 
 
+def loaded(done, modules, folder):
+    """Return what Python code printed, and which of these modules it had loaded at its end."""
+    look = f"import sys; {done}; print([each for each in {modules!r} if each in sys.modules])"
+    told = subprocess.run(
+        [sys.executable, "-c", look], capture_output=True, text=True, cwd=folder, check=True
+    )
+    return told.stdout.strip()
+
+
 def test_help_loads_no_heavy_room(tmp_path):
     """`stuck --help` answers at once because nothing big is imported for it."""
-    look = (
-        "import sys; from bot.cli import app; from typer.testing import CliRunner; "
-        "CliRunner().invoke(app, ['--help']); "
-        "print([m for m in ('sqlalchemy', 'slack_bolt', 'httpx', 'pydantic', 'structlog') if m in sys.modules])"
+    asked = (
+        "from bot.cli import app; from typer.testing import CliRunner; CliRunner().invoke(app, ['--help'])"
     )
-    told = subprocess.run(
-        [sys.executable, "-c", look], capture_output=True, text=True, cwd=tmp_path, check=True
-    )
-    assert told.stdout.strip() == "[]"
+    heavy = ("sqlalchemy", "slack_bolt", "httpx", "pydantic", "structlog")
+    assert loaded(asked, heavy, tmp_path) == "[]"
 
 
 def test_an_audit_loads_nothing_that_only_the_connected_bot_needs(tmp_path):
     """The first thing that anybody sees of stuck; a tenth of its time was spent on what it never uses."""
-    look = (
-        "import sys; from bot.cli import app; from bot.audit.sample import invent, write_shipments, write_shopify_csv; "
-        "from pathlib import Path; from typer.testing import CliRunner; made = invent(); "
-        "files = [write_shopify_csv(Path('orders.csv'), made), write_shipments(Path('shipments.csv'), made)]; "
-        "told = CliRunner().invoke(app, ['audit', *map(str, files)]); "
-        "print(told.exit_code, [m for m in ('asyncio', 'structlog', 'sqlalchemy', 'httpx') if m in sys.modules])"
+    made = invent()
+    write_shopify_csv(tmp_path / "orders.csv", made)
+    write_shipments(tmp_path / "shipments.csv", made)
+    asked = (
+        "from bot.cli import app; from typer.testing import CliRunner; "
+        "print(CliRunner().invoke(app, ['audit', 'orders.csv', 'shipments.csv']).exit_code)"
     )
-    told = subprocess.run(
-        [sys.executable, "-c", look], capture_output=True, text=True, cwd=tmp_path, check=True
-    )
-    assert told.stdout.strip() == "0 []"
+    assert loaded(asked, ("asyncio", "structlog", "sqlalchemy", "httpx"), tmp_path) == "0\n[]"

@@ -726,7 +726,10 @@ async def test_a_line_whose_card_was_deleted_brings_the_card_back(rig):
     assert set(await rig.states()) == {"sent"}
 
 
-async def test_a_line_that_may_stand_below_a_deleted_card_is_looked_for_there_before_it_is_said_again(rig):
+@pytest.mark.parametrize("moved", [False, True], ids=["same channel", "the store has another channel by now"])
+async def test_a_line_that_may_stand_below_a_deleted_card_is_looked_for_there_before_it_is_said_again(
+    rig, moved
+):
     (gap,) = await rig.found(1)
     await rig.delivery.run_once()
     first = rig.card
@@ -737,11 +740,15 @@ async def test_a_line_that_may_stand_below_a_deleted_card_is_looked_for_there_be
     rig.workspace.delete(first)
     async with rig.queue() as queue:
         await queue.snooze(gap.id, "U0ALEX", START + timedelta(hours=9))
-    await rig.later(seconds=1)
-    await rig.later(seconds=30)
-    assert rig.card.ts != first.ts
-    places = (first.ts, rig.card.ts)
-    said = [message.words for ts in places for message in rig.workspace.messages(thread_ts=ts)]
+    home = rig.workspace.add_channel("C0SECOND11", "second").id if moved else HOME
+    if moved:
+        rig.delivery = rig.sender(store(channel=home))
+    for seconds in (1, 30, 60):
+        await rig.later(seconds=seconds)
+    [card] = rig.workspace.messages(home)
+    assert card.ts != first.ts
+    places = ((HOME, first.ts), (home, card.ts))
+    said = [each.words for at, ts in places for each in rig.workspace.messages(at, thread_ts=ts)]
     assert said.count("<@U0ALEX> claimed it.") == 1
     assert set(await rig.states()) == {"sent"}
 

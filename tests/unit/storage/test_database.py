@@ -53,7 +53,7 @@ async def test_the_migrations_make_exactly_the_tables_that_the_code_uses(databas
 
 async def test_an_upgraded_database_is_at_the_newest_revision(database: Database) -> None:
     present, newest = await database.revision()
-    assert present == newest == "0010"
+    assert present == newest == "0011"
 
 
 async def test_a_new_file_has_no_revision_until_it_is_upgraded(tmp_path: Path) -> None:
