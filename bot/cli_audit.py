@@ -1,9 +1,10 @@
 """`stuck audit`: files in, a summary on the terminal, and a report into a folder if asked."""
 # ruff: noqa: PLC0415  # heavy rooms are imported inside the command, so that `stuck --help` answers at once
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated
@@ -139,24 +140,25 @@ def _zone(name: str | None) -> ZoneInfo | None:
 @contextmanager
 def _progress(*, shown: bool) -> Iterator["Progress"]:
     """Show a bar on stderr for whatever takes longer than SHOWN_AFTER."""
+    began = monotonic()
+    with ExitStack() as open_bar:
+        update: Callable[..., None] | None = None
+
+        def tell(what: str, part: float) -> None:
+            nonlocal update
+            if update is None and shown and monotonic() - began > SHOWN_AFTER:
+                update = open_bar.enter_context(_bar())
+            if update is not None:
+                update(description=what, completed=part)
+
+        yield tell
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[..., None]]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
-    bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), console=Console(stderr=True), transient=True
-    )
-    task = bar.add_task("Reading", total=1.0)
-    began, started = monotonic(), False
-
-    def tell(what: str, part: float) -> None:
-        nonlocal started
-        if shown and not started and monotonic() - began > SHOWN_AFTER:
-            bar.start()
-            started = True
-        bar.update(task, description=what, completed=part)
-
-    try:
-        yield tell
-    finally:
-        if started:
-            bar.stop()
+    columns = TextColumn("{task.description}"), BarColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        yield partial(bar.update, bar.add_task("Reading", total=1.0))

@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.errors import ConfigurationError, ExportRefused
+from bot.sources.pictures import is_picture
 from bot.terminal import safe
 
 if TYPE_CHECKING:  # loaded where a picture was given
@@ -41,6 +42,8 @@ class Given:
 
     def named(self, audit: "Audit") -> "Audit":
         """Return what was found with pictures under their own names, and how sure their rows are."""
+        if not self.accepted:
+            return audit
         from bot.audit.screenshots import named
 
         return named(audit, self.accepted)
@@ -53,12 +56,12 @@ def confirmed(paths: Sequence[Path], *, taken: date | None, accept: bool) -> Ite
     `taken`: the day of the pictures; by default each one's own. `accept`: nobody is asked, and rows that cannot be made
     out, or with a doubtful number, are left out. Raises ExportRefused for a picture that cannot be read, ConfigurationError without a terminal.
     """
-    from bot.sources.screenshots import is_picture, read_picture, write_accepted
-
     pictures = [path for path in paths if is_picture(path)]
     if not pictures:
         yield Given(list(paths))
         return
+    from bot.sources.screenshots import read_picture, write_accepted
+
     console = Console(stderr=True, highlight=False)
     if not accept:
         _must_be_asked()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot.errors import StuckError
 from bot.slack.audits.found import Job, Pictures
 from bot.slack.audits.process import for_slack, teller
+from bot.sources.pictures import is_picture
 
 if TYPE_CHECKING:
     from bot.sources.screenshots import Picture
@@ -23,7 +24,6 @@ def read_pictures(job: Job) -> Pictures:
     """
     tempfile.tempdir = str(job.folder)
     from bot.slack.audits.looking import begin, dump
-    from bot.sources.screenshots import is_picture
     from bot.sources.screenshots.ocr import reader
 
     by = reader()  # where it is missing, that is said as it is

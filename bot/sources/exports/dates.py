@@ -105,7 +105,9 @@ def forms_of(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Values
     """
     seen = _seen(connection, columns)
     lead = sum(each.first_above - each.second_above for each in seen.values())
-    return {name: _form(connection, seen[name], lead, *values) for name, values in columns.items()}
+    tried = {name: _tried(each, lead) for name, each in seen.items()}
+    there = _there(connection, {name: (formats, columns[name]) for name, formats in tried.items() if formats})
+    return {name: _form(seen[name], lead, there.get(name, ())) for name in columns}
 
 
 def _seen(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Values]) -> dict[str, _Seen]:
@@ -132,21 +134,43 @@ def _seen(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Values]) 
     return {name: seen.get(name, _Seen(0, 0, 0, frozenset())) for name in columns}
 
 
-def _form(
-    connection: duckdb.DuckDBPyConnection, seen: _Seen, lead: int, values: str, parameters: Sequence[object]
-) -> DateForm:
+def _tried(seen: _Seen, lead: int) -> list[str]:
+    """Return the formats that values of these shapes may have."""
     own = seen.first_above - seen.second_above
     day_first = own > 0 or (own == 0 and lead > 0)
-    tried = [each for each in (*_WITH_OFFSET, *_naive(day_first=day_first)) if _shape(each) in seen.shapes]
-    if not tried:
-        return DateForm()
-    counts = ", ".join(f"count(sane(try_strptime(x, '{each}')::TIMESTAMP))" for each in tried)
-    [found] = connection.execute(f"SELECT {counts} FROM ({values})", parameters).fetchall()
-    there = [each for each, count in zip(tried, found, strict=True) if count]
+    return [each for each in (*_WITH_OFFSET, *_naive(day_first=day_first)) if _shape(each) in seen.shapes]
+
+
+def _there(
+    connection: duckdb.DuckDBPyConnection, tried: Mapping[str, tuple[Sequence[str], Values]]
+) -> dict[str, list[str]]:
+    """Return, of the formats that are tried on each column, those that some value of it has; in one question, too."""
+    counted = [
+        f"(SELECT [{', '.join(_count(each) for each in formats)}] FROM ({sql}))"
+        for formats, (sql, _) in tried.values()
+    ]
+    if not counted:
+        return {}
+    found = connection.execute(
+        f"SELECT {', '.join(counted)}",
+        [parameter for _, (_, parameters) in tried.values() for parameter in parameters],
+    ).fetchone()
+    return {
+        name: [each for each, count in zip(formats, counts, strict=True) if count]
+        for (name, (formats, _)), counts in zip(tried.items(), found or (), strict=True)
+    }
+
+
+def _count(form: str) -> str:
+    return f"count(sane(try_strptime(x, '{form}')::TIMESTAMP))"
+
+
+def _form(seen: _Seen, lead: int, there: Sequence[str]) -> DateForm:
+    own = seen.first_above - seen.second_above
     return DateForm(
         clocks=tuple(each for each in there if "%z" not in each),
         offsets=tuple(each for each in there if "%z" in each),
-        ambiguous=seen.slashed > 0 and own == lead == 0,
+        ambiguous=bool(there) and seen.slashed > 0 and own == lead == 0,
     )
 
 

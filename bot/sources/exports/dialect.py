@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from bot.sources.exports.columns import MATRIXIFY, SHIPSTATION, SHOPIFY, fold
@@ -67,20 +68,20 @@ def dialect(path: Path, mapped: Collection[str] = ()) -> tuple[Dialect, list[Rec
     if not whole:
         text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
     known = KNOWN | frozenset(mapped)
-    found = [_parsed(text, delimiter) for delimiter in DELIMITERS]
-    best = max(found, key=lambda records: _fitness(records, known))
-    at = header_at(best, known)
-    line, header = best[at]
+    delimiter = max(DELIMITERS, key=lambda each: _fitness(_parsed(text, each, _HEADER_WITHIN), known))
+    records = _parsed(text, delimiter)
+    at = header_at(records, known)
+    line, header = records[at]
     return (
         Dialect(
             encoding=encoding,
-            delimiter=DELIMITERS[found.index(best)],
+            delimiter=delimiter,
             header_line=line,
             header=tuple(header),
             one_line_end=_one_line_end(_QUOTED.sub("", text)),
             one_line_header=not any("\n" in cell or "\r" in cell for cell in header),
         ),
-        best[at + 1 :],
+        records[at + 1 :],
     )
 
 
@@ -110,9 +111,9 @@ def _fitness(records: Sequence[Record], known: Collection[str]) -> tuple[int, in
     return _score(cells, known), len(cells)
 
 
-def _parsed(text: str, delimiter: str) -> list[Record]:
-    """Return the records of a text; the last one may be cut off. Never empty."""
-    return list(_records(text, delimiter)) or [(1, [""])]
+def _parsed(text: str, delimiter: str, most: int | None = None) -> list[Record]:
+    """Return the records of a text, or the first `most`; the last one may be cut off. Never empty."""
+    return list(islice(_records(text, delimiter), most)) or [(1, [""])]
 
 
 def _records(text: str, delimiter: str) -> Iterator[Record]:

@@ -18,6 +18,7 @@ from bot.sources.exports.loading import Loaded, in_order, load, undo
 from bot.sources.exports.merge import merge, orders_clash
 from bot.sources.exports.noting import notes
 from bot.sources.exports.plan import Plan
+from bot.sources.exports.projection import filled
 from bot.sources.exports.recognise import parse_mappings
 from bot.sources.exports.zones import PACIFIC
 from storage.facts import Order, Shipment, ShipStationOrder, ShipStationStore
@@ -70,7 +71,7 @@ def open_exports(
     with folder("exports") as place:
         found = gather(paths, parse_mappings(mappings), place)
         assumed = zone or found.told_zone or PACIFIC
-        connection = _database(place)
+        connection = _database(place, found.plans)
         try:
             loaded = [
                 load(connection, plan, assumed, place, ordered=in_order(plan))
@@ -125,8 +126,8 @@ def _announced(plans: Sequence[Plan], progress: Progress) -> Iterator[Plan]:
     progress("Reading", 1.0)
 
 
-def _database(folder: Path) -> duckdb.DuckDBPyConnection:
-    """Return a database in memory that moves to the folder what does not fit.
+def _database(folder: Path, plans: Sequence[Plan]) -> duckdb.DuckDBPyConnection:
+    """Return a database in memory, with the tables for these files, that moves to the folder what does not fit.
 
     A database file would cost four seconds more for a million orders, because DuckDB compresses what it writes there.
     """
@@ -140,7 +141,7 @@ def _database(folder: Path) -> duckdb.DuckDBPyConnection:
         },
     )
     settings = ("SET TimeZone = 'UTC'", "SET enable_progress_bar = false")
-    statements = (*settings, *values.macros(), *dates.macros(), *tables.create())
+    statements = (*settings, *values.macros(), *dates.macros(), *tables.create(filled(plans)))
     connection.execute("; ".join(statements))
     return connection
 

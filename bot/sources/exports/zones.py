@@ -1,7 +1,7 @@
 """Local clock times to UTC, and the zone that a shop's own offsets belong to."""
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -93,9 +93,10 @@ def _at(moment: datetime, zone: ZoneInfo) -> timedelta:
 
 def stamp(text: str) -> Stamp | None:
     """Return what Shopify writes, `2026-03-06 08:58:42 +0000`, as clock time and offset; None for anything else."""
+    clock, _, offset = text.strip().rpartition(" ")
     try:
-        moment = datetime.strptime(text.strip(), "%Y-%m-%d %H:%M:%S %z")
+        moment = datetime.fromisoformat(f"{clock}{offset}")
     except ValueError:
         return None
-    offset = moment.utcoffset() or timedelta()
-    return moment.astimezone(timezone(offset)).replace(tzinfo=None), offset
+    from_utc = moment.utcoffset()
+    return (moment.replace(tzinfo=None), from_utc) if from_utc is not None else None

@@ -11,7 +11,7 @@ found and never read. Needs the extra `screenshots`; importing this room does no
 """
 
 from bot.sources.screenshots.cells import Cell, Doubt
-from bot.sources.screenshots.opening import day_in_name, install_command, is_picture
+from bot.sources.screenshots.opening import day_in_name, install_command
 from bot.sources.screenshots.picture import (
     Column,
     Picture,
@@ -36,7 +36,6 @@ __all__ = [
     "corrected",
     "day_in_name",
     "install_command",
-    "is_picture",
     "left_out",
     "read_picture",
     "retaken",

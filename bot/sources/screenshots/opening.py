@@ -21,23 +21,10 @@ MOST_PIXELS = 60_000_000
 """Beyond twice a 5K screen, it is no screenshot."""
 SMALLEST = (200, 60)
 """Width and height in pixels below which there is no room for a grid."""
-ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp"})
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP")
 EXPECTED = "Expected was a screenshot (PNG or JPEG) of ShipStation's shipments or orders grid, or of Shopify's order list, with its header row."
 
-_SIGNS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 _DAY = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
-
-
-def is_picture(path: Path) -> bool:
-    """Whether a file is named or begins like a picture."""
-    if path.suffix.lower() in ENDINGS:
-        return True
-    try:
-        with path.open("rb") as file:
-            return file.read(8).startswith(_SIGNS)
-    except OSError:
-        return False
 
 
 def missing_extra() -> ExportRefused:

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from bot.errors import ExportRefused
-from bot.sources.screenshots import is_picture, opening, read_picture
+from bot.sources.pictures import is_picture
+from bot.sources.screenshots import opening, read_picture
 from bot.sources.screenshots.opening import open_picture, taken_on
 
 
