@@ -27,6 +27,8 @@ OF_ABSENCE = frozenset({"import.missing", "store.import_stalled"})
 
 Progress = Callable[[str, float], None]
 """Told what is being done, and how much of the whole is done, from 0 to 1."""
+READING = 0.6
+"""How much of the whole is reading."""
 
 _COUNTS = """
 SELECT (SELECT count(DISTINCT key) FROM shopify_orders WHERE created_at BETWEEN $since AND $until),
@@ -49,8 +51,13 @@ def audit(
     `zone`: of dates that name none; `excerpts`: files that hold only some rows of a list; `shop`: `acme.myshopify.com`, for links into Shopify's admin.
     """
     began = monotonic()
-    with open_exports(paths, mappings=mappings, zone=zone, excerpts=excerpts, progress=progress) as exports:
-        found = _audited(exports, StoreRules(_only_store(exports), shop, timezone=exports.zone), days)
+
+    def reading(what: str, part: float) -> None:
+        progress(what, READING * part)
+
+    with open_exports(paths, mappings=mappings, zone=zone, excerpts=excerpts, progress=reading) as exports:
+        rules = StoreRules(_only_store(exports), shop, timezone=exports.zone)
+        found = _audited(exports, rules, days, progress)
     return replace(found, seconds=round(monotonic() - began, 3))
 
 
@@ -60,12 +67,17 @@ def _only_store(exports: Exports) -> str:
     return names.pop() if len(names) == 1 else STORE
 
 
-def _audited(exports: Exports, rules: StoreRules, days: int) -> Audit:
+def _audited(exports: Exports, rules: StoreRules, days: int, progress: Progress) -> Audit:
     kinds = judged(exports.knows)
     if not kinds:
         raise _too_little(exports)
     window = _Window.of(exports, days)
-    month = judge_month(exports, rules, since=window.since, until=window.until)
+    progress("Comparing the two systems", READING)
+
+    def judging(part: float) -> None:
+        progress("Judging what differs", READING + (1 - READING) * part)
+
+    month = judge_month(exports, rules, since=window.since, until=window.until, tell=judging)
     gaps = [
         _gap(opinion, finding, window, rules.name)
         for opinion in month.opinions

@@ -1,6 +1,6 @@
 """The month judged: suspicious orders become dossiers, and the live bot's judge says what is wrong with them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,6 +14,9 @@ from bot.gaps.rules import StoreRules
 from bot.gaps.store_case import StoreFacts
 from bot.sources.exports import Exports
 from storage.findings import Finding
+
+_TOLD_EVERY = 500
+"""Orders between two words about how far it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,15 @@ class Month:
     """What was wrong with the whole store; the orders that it stands for are told one by one too."""
 
 
-def judge_month(exports: Exports, rules: StoreRules, *, since: datetime, until: datetime) -> Month:
-    """Judge what happened from `since` on, as of `until` (UTC).
+def judge_month(
+    exports: Exports,
+    rules: StoreRules,
+    *,
+    since: datetime,
+    until: datetime,
+    tell: Callable[[float], None] = lambda _part: None,
+) -> Month:
+    """Judge what happened from `since` on, as of `until` (UTC); `tell` hears how much of it is judged, from 0 to 1.
 
     Twice, as the live bot does: each order alone, then those with findings beside what the month's others show.
     """
@@ -43,7 +53,12 @@ def judge_month(exports: Exports, rules: StoreRules, *, since: datetime, until: 
     neighbours = Neighbours(exports.connection, rules)
     alone = Peers(newest_imported=neighbours.newest_imported)
     month = [facts for facts in _dossiers(exports, rules, keys, alone) if _reaches(facts, since)]
-    first = [opinion for facts in month if (opinion := _opinion(facts, until)).findings]
+    first = []
+    for number, facts in enumerate(month):
+        if number % _TOLD_EVERY == 0:
+            tell(number / len(month))
+        if (opinion := _opinion(facts, until)).findings:
+            first.append(opinion)
     beside = _with_company(exports, rules, [opinion.facts for opinion in first], neighbours, until)
     opinions = [_beside(opinion, beside.of(opinion.facts), until) for opinion in first]
     return Month(

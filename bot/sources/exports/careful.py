@@ -5,20 +5,25 @@ never closed. What it makes of them is plain CSV with only the columns that are 
 """
 
 import csv
+import io
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from bot.sources.exports import sheets
 from bot.sources.exports.dialect import WINDOWS, Dialect
 from bot.sources.exports.files import LISTED, RejectedRow
 from bot.sources.exports.plan import Plan
+from bot.sources.exports.progress import Tell
 
 _LONGEST_RECORD = 512
 """Lines that one record may have: a longer one has a quote that is never closed."""
 _LONGEST_FIELD = 1024**2
 _BLOCK = 64 * 1024
+_TOLD_EVERY = 20_000
+"""Lines between two words about how far it is."""
 _KEPT = 2_000
 """Characters that are kept of a field."""
 
@@ -40,14 +45,14 @@ Broken = tuple[int, str]
 """A line and why it is no row."""
 
 
-def rewrite(plan: Plan, target: Path) -> Outcome:
-    """Write the wanted columns of a file as clean CSV, the line number first."""
+def rewrite(plan: Plan, target: Path, tell: Tell) -> Outcome:
+    """Write the wanted columns of a file as clean CSV, the line number first; `tell` hears how far it is."""
     outcome = Outcome()
     places = list(plan.what.columns.values())
     width = len(plan.table.header)
     with target.open("w", encoding="utf-8", newline="") as file:
         write = csv.writer(file, lineterminator="\n").writerow
-        for line, found in _rows(plan, outcome):
+        for line, found in _rows(plan, outcome, tell):
             if isinstance(found, str):
                 _reject(outcome, plan, line, found)
             elif any(cell.strip() for cell in found[width:]):
@@ -69,13 +74,13 @@ def _clean(text: str) -> str:
     return " ".join(text[:_KEPT].split())
 
 
-def _rows(plan: Plan, outcome: Outcome) -> Iterator[tuple[int, list[str] | str]]:
+def _rows(plan: Plan, outcome: Outcome, tell: Tell) -> Iterator[tuple[int, list[str] | str]]:
     form = plan.table.dialect
     if form is None:
         rows = sheets.records(plan.label, plan.path, plan.table.part.sheet or "")
         yield from ((line, cells) for line, cells in rows if line > plan.table.header_line)
         return
-    yield from records(_lines(plan.path, form, outcome), form)
+    yield from records(_lines(plan.path, form, outcome, tell), form)
 
 
 # ---------------------------------------------------------------- text
@@ -145,18 +150,24 @@ class _Lines:
         self._record.clear()
 
 
-def _lines(path: Path, form: Dialect, outcome: Outcome) -> Iterator[str]:
+def _lines(path: Path, form: Dialect, outcome: Outcome, tell: Tell) -> Iterator[str]:
     """Yield the lines of a text file, whatever its line ends; bytes that are no UTF-8 are read as Windows wrote them."""
-    if form.encoding in {"utf-8", "utf-8-sig"}:
-        yield from _mixed(path, outcome)
-        return
-    with path.open(encoding=form.encoding, errors="replace", newline=None) as file:
-        yield from (line.replace("\x00", "") for line in file)
+    size = max(path.stat().st_size, 1)
+    with path.open("rb") as file:
+        if form.encoding in {"utf-8", "utf-8-sig"}:
+            lines = _mixed(file, outcome)
+        else:
+            text = io.TextIOWrapper(file, encoding=form.encoding, errors="replace", newline=None)
+            lines = (line.replace("\x00", "") for line in text)
+        for number, line in enumerate(lines):
+            if number % _TOLD_EVERY == 0:
+                tell(file.tell() / size)
+            yield line
 
 
-def _mixed(path: Path, outcome: Outcome) -> Iterator[str]:
+def _mixed(file: BinaryIO, outcome: Outcome) -> Iterator[str]:
     odd = 0
-    for raw in _raw_lines(path):
+    for raw in _raw_lines(file):
         try:
             text = raw.decode("utf-8")
         except UnicodeDecodeError:
@@ -168,15 +179,14 @@ def _mixed(path: Path, outcome: Outcome) -> Iterator[str]:
         outcome.notes.append(f"{lines} no UTF-8 and read as Windows-1252.")
 
 
-def _raw_lines(path: Path) -> Iterator[bytes]:
+def _raw_lines(file: BinaryIO) -> Iterator[bytes]:
     """Yield lines that end in any of the three ways."""
     left = b""
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            if block.endswith(b"\r"):
-                block += file.read(1)
-            pieces = (left + block).replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-            left = pieces.pop()
-            yield from (piece + b"\n" for piece in pieces)
+    while block := file.read(_BLOCK):
+        if block.endswith(b"\r"):
+            block += file.read(1)
+        pieces = (left + block).replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+        left = pieces.pop()
+        yield from (piece + b"\n" for piece in pieces)
     if left:
         yield left

@@ -13,6 +13,7 @@ from bot.sources.exports.columns import WORDS
 from bot.sources.exports.dates import forms_of, shared
 from bot.sources.exports.files import LISTED, RejectedRow
 from bot.sources.exports.plan import DAYS, Forms, Plan
+from bot.sources.exports.progress import Tell, watched
 from bot.sources.exports.projection import IS_LINE, Reader, parts, prepared, values
 from bot.sources.exports.tables import INTO
 
@@ -49,28 +50,35 @@ def in_order(plan: Plan) -> bool:
 
 
 def load(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, zone: ZoneInfo, folder: Path, *, ordered: bool
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    zone: ZoneInfo,
+    folder: Path,
+    tell: Tell,
+    *,
+    ordered: bool,
 ) -> Loaded:
     """Read one file. Raises ExportRefused where none of its rows can be read."""
     connection.execute(f"SET preserve_insertion_order = {str(ordered).lower()}")
     form = plan.table.dialect
     if form is not None and form.plain:
-        loaded = _quickly(connection, plan, zone)
+        loaded = _quickly(connection, plan, zone, tell)
         if loaded is not None:
             return loaded
-    return _carefully(connection, plan, zone, folder)
+    return _carefully(connection, plan, zone, folder, tell)
 
 
 # ---------------------------------------------------------------- the plain way
 
 
-def _quickly(connection: duckdb.DuckDBPyConnection, plan: Plan, zone: ZoneInfo) -> Loaded | None:
+def _quickly(connection: duckdb.DuckDBPyConnection, plan: Plan, zone: ZoneInfo, tell: Tell) -> Loaded | None:
     """Read a file with DuckDB's strict reader; None where anything in it wants a closer look."""
     forms = _forms(connection, plan)
     reader, found = Reader(plan, forms, zone), checks(plan)
     source = _read_csv(plan)
     try:
-        count = _insert(connection, reader, found, source)
+        with watched(connection, tell):
+            count = _insert(connection, reader, found, source)
     except duckdb.InvalidInputException:
         undo(connection, plan)
         return None
@@ -131,10 +139,12 @@ def _quoted(text: str) -> str:
 # ---------------------------------------------------------------- the careful way
 
 
-def _carefully(connection: duckdb.DuckDBPyConnection, plan: Plan, zone: ZoneInfo, folder: Path) -> Loaded:
+def _carefully(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, zone: ZoneInfo, folder: Path, tell: Tell
+) -> Loaded:
     """Read a file row by row into clean text first, with line numbers; then its values, judged as whole columns."""
     clean = folder / f"clean-{plan.number}.csv"
-    outcome = careful.rewrite(plan, clean)
+    outcome = careful.rewrite(plan, clean, tell)
     columns = ", ".join(f"'{name}': 'VARCHAR'" for name in plan.what.columns)
     texts = ", ".join(f'date_text("{name}") AS "{name}"' for name in plan.dates)
     connection.execute(

@@ -18,6 +18,7 @@ from bot.sources.exports.loading import Loaded, in_order, load, undo
 from bot.sources.exports.merge import merge, orders_clash
 from bot.sources.exports.noting import notes
 from bot.sources.exports.plan import Plan
+from bot.sources.exports.progress import QUIETLY, announced
 from bot.sources.exports.projection import filled
 from bot.sources.exports.recognise import parse_mappings
 from bot.sources.exports.zones import PACIFIC
@@ -54,6 +55,10 @@ class Exports:
         return facts.load(self.connection, keys, self.spans, self.zone)
 
 
+def _quietly(_what: str, _part: float) -> None:
+    pass
+
+
 @contextmanager
 def open_exports(
     paths: Sequence[Path],
@@ -61,7 +66,7 @@ def open_exports(
     mappings: Sequence[str] = (),
     zone: ZoneInfo | None = None,
     excerpts: Collection[Path] = (),
-    progress: Progress | None = None,
+    progress: Progress = _quietly,
 ) -> Iterator[Exports]:
     """Read export files, in any number and mix.
 
@@ -74,12 +79,12 @@ def open_exports(
         connection = _database(place, found.plans)
         try:
             loaded = [
-                load(connection, plan, assumed, place, ordered=in_order(plan))
-                for plan in _announced(found.plans, progress or _quietly)
+                load(connection, plan, assumed, place, tell, ordered=in_order(plan))
+                for plan, tell in announced(found.plans, progress)
             ]
             clash = orders_clash(connection)
             if clash:
-                loaded = [_in_order(connection, each, assumed, place) for each in loaded]
+                loaded = _in_order(connection, loaded, assumed, place, progress)
             _forget(place)
             repeated = merge(connection, clash=clash)
             spans = facts.spans(connection, assumed)
@@ -96,12 +101,20 @@ def open_exports(
             connection.close()
 
 
-def _in_order(connection: duckdb.DuckDBPyConnection, loaded: Loaded, zone: ZoneInfo, folder: Path) -> Loaded:
-    """Read a file of Shopify's orders again whose rows were not kept in their order."""
-    if loaded.plan.kind != "shopify" or in_order(loaded.plan):
-        return loaded
-    undo(connection, loaded.plan)
-    return load(connection, loaded.plan, zone, folder, ordered=True)
+def _in_order(
+    connection: duckdb.DuckDBPyConnection,
+    loaded: Sequence[Loaded],
+    zone: ZoneInfo,
+    folder: Path,
+    progress: Progress,
+) -> list[Loaded]:
+    """Read those files of Shopify's orders again whose rows were not kept in their order."""
+    again = {each.plan.number for each in loaded if each.plan.kind == "shopify" and not in_order(each.plan)}
+    read = {each.plan.number: each for each in loaded}
+    for plan, tell in announced([read[number].plan for number in sorted(again)], progress):
+        undo(connection, plan)
+        read[plan.number] = load(connection, plan, zone, folder, tell, ordered=True)
+    return list(read.values())
 
 
 def _forget(folder: Path) -> None:
@@ -109,21 +122,6 @@ def _forget(folder: Path) -> None:
     for path in folder.iterdir():
         if path.is_file():
             path.unlink()
-
-
-def _quietly(_what: str, _part: float) -> None:
-    pass
-
-
-def _announced(plans: Sequence[Plan], progress: Progress) -> Iterator[Plan]:
-    """Yield plan after plan, telling how much of all bytes is read."""
-    sizes = [plan.path.stat().st_size for plan in plans]
-    done = 0
-    for plan, size in zip(plans, sizes, strict=True):
-        progress(f"Reading {plan.label}", done / max(sum(sizes), 1))
-        yield plan
-        done += size
-    progress("Reading", 1.0)
 
 
 def _database(folder: Path, plans: Sequence[Plan]) -> duckdb.DuckDBPyConnection:
@@ -140,7 +138,7 @@ def _database(folder: Path, plans: Sequence[Plan]) -> duckdb.DuckDBPyConnection:
             "autoload_known_extensions": "false",
         },
     )
-    settings = ("SET TimeZone = 'UTC'", "SET enable_progress_bar = false")
+    settings = ("SET TimeZone = 'UTC'", *QUIETLY)
     statements = (*settings, *values.macros(), *dates.macros(), *tables.create(filled(plans)))
     connection.execute("; ".join(statements))
     return connection

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.audit.audit import audit
+from bot.audit.audit import READING, audit
 from bot.audit.needs import NEEDS, NEVER, PARTLY, SETTLED_BY, judged, not_judged
 from bot.errors import ExportRefused
 from bot.gaps.catalog import KINDS, STORE_KINDS
@@ -60,6 +60,20 @@ def test_an_order_with_a_label_that_shopify_calls_unfulfilled_is_found_with_its_
     assert "USPS 9400111899223197428490" in told_by
     assert "label, Sat 7 Mar 2026, 09:30 GMT" in told_by, "no id was in the file, and none is shown"
     assert (found.orders, found.shipments) == (3, 3)
+
+
+def test_what_is_being_done_is_told_to_the_end_and_never_goes_back(audited):
+    heard = []
+    orders, labels = fine((3, 1002), (20, 1003))
+    audited(
+        [shopify("#1001", **STUCK), *orders],
+        [label("1001"), *labels],
+        progress=lambda what, part: heard.append((what, part)),
+    )
+    doing, parts = zip(*heard, strict=True)
+    assert [what.split()[0] for what in doing] == ["Reading", "Reading", "Comparing", "Judging"]
+    assert list(parts) == sorted(parts)
+    assert (parts[0], parts[2]) == (0.0, READING)
 
 
 def test_files_that_agree_give_nothing(audited):
