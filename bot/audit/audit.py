@@ -31,7 +31,7 @@ READING = 0.6
 """How much of the whole is reading."""
 
 _COUNTS = """
-SELECT (SELECT count(DISTINCT key) FROM shopify_orders WHERE created_at BETWEEN $since AND $until),
+SELECT (SELECT count(*) FROM shopify_orders WHERE created_at BETWEEN $since AND $until),
        (SELECT count(*) FROM shipstation_parcels WHERE coalesce(made_at, $until) BETWEEN $since AND $until)
 """
 

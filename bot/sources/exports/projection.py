@@ -1,13 +1,10 @@
 """The values of one file's rows, as SQL over its columns: what fills each column of the table where they land."""
 
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bot.sources.exports.dates import DateForm, day, moment, parsed
 from bot.sources.exports.plan import DAYS, Forms, Plan
-from bot.sources.exports.tables import INTO
 
 IS_LINE = "lower(trim(\"line_type\")) = 'line item'"
 """Of a Matrixify file's row: whether it is a line of its order."""
@@ -52,17 +49,6 @@ def prepared(reader: Reader, source: str) -> str:
         for name, sql in parsed(field, reader.forms.get(field, DateForm())).items()
     ]
     return f"SELECT {', '.join(['*', *columns])} FROM {source}"
-
-
-def filled(plans: Iterable[Plan]) -> dict[str, set[str]]:
-    """Return the columns that these files fill, by the table where their rows land."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for plan in plans:
-        reader = Reader(plan, {}, ZoneInfo("UTC"))
-        found[INTO[plan.kind]] |= values(reader).keys()
-        if plan.kind == "matrixify":
-            found["shopify_parts"] |= parts(reader).keys()
-    return found
 
 
 def values(reader: Reader) -> dict[str, str]:

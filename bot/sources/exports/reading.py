@@ -17,9 +17,7 @@ from bot.sources.exports.knowledge import knowledge
 from bot.sources.exports.loading import Loaded, in_order, load, undo
 from bot.sources.exports.merge import merge, orders_clash
 from bot.sources.exports.noting import notes
-from bot.sources.exports.plan import Plan
 from bot.sources.exports.progress import QUIETLY, announced
-from bot.sources.exports.projection import filled
 from bot.sources.exports.recognise import parse_mappings
 from bot.sources.exports.zones import PACIFIC
 from storage.facts import Order, Shipment, ShipStationOrder, ShipStationStore
@@ -76,7 +74,7 @@ def open_exports(
     with folder("exports") as place:
         found = gather(paths, parse_mappings(mappings), place)
         assumed = zone or found.told_zone or PACIFIC
-        connection = _database(place, found.plans)
+        connection = _database(place)
         try:
             loaded = [
                 load(connection, plan, assumed, place, tell, ordered=in_order(plan))
@@ -124,8 +122,8 @@ def _forget(folder: Path) -> None:
             path.unlink()
 
 
-def _database(folder: Path, plans: Sequence[Plan]) -> duckdb.DuckDBPyConnection:
-    """Return a database in memory, with the tables for these files, that moves to the folder what does not fit.
+def _database(folder: Path) -> duckdb.DuckDBPyConnection:
+    """Return a database in memory that moves to the folder what does not fit.
 
     A database file would cost four seconds more for a million orders, because DuckDB compresses what it writes there.
     """
@@ -139,7 +137,7 @@ def _database(folder: Path, plans: Sequence[Plan]) -> duckdb.DuckDBPyConnection:
         },
     )
     settings = ("SET TimeZone = 'UTC'", *QUIETLY)
-    statements = (*settings, *values.macros(), *dates.macros(), *tables.create(filled(plans)))
+    statements = (*settings, *values.macros(), *dates.macros(), *tables.create())
     connection.execute("; ".join(statements))
     return connection
 

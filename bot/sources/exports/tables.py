@@ -25,7 +25,7 @@ Times are TIMESTAMPTZ; the session's zone is UTC. `key` is the order number as `
 the account's zone: often the same day, sometimes a later one, and at midnight it may be written a day off.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from bot.sources.exports.files import Kind
@@ -149,19 +149,10 @@ INTO: Mapping[Kind, str] = MappingProxyType(
 """Where the rows of each kind of file land."""
 
 
-def create(filled: Mapping[str, Collection[str]]) -> list[str]:
-    """Return the statements that create the tables in which rows land; `filled`: by table, the columns that some file has.
-
-    The others are NULL and take no room, which for a million orders is a third of it.
-    """
+def create() -> list[str]:
+    """Return the statements that create the tables in which rows land."""
     return [
-        f"CREATE TABLE {name} ({_columns(columns, filled.get(name, ()))}, verdict UTINYINT, file USMALLINT)"
+        f"CREATE TABLE {name} ({', '.join(f'{column} {kind}' for column, kind in columns.items())}, "
+        "verdict UTINYINT, file USMALLINT)"
         for name, columns in LANDING.items()
     ] + ["CREATE TABLE unread (key VARCHAR, system VARCHAR)"]
-
-
-def _columns(columns: Columns, filled: Collection[str]) -> str:
-    return ", ".join(
-        f"{column} {kind}" if column in filled else f"{column} {kind} AS (NULL)"
-        for column, kind in columns.items()
-    )
