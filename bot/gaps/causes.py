@@ -228,10 +228,7 @@ def _without_parcel(case: Case, rows: Sequence[ShipStationOrder]) -> Cause:
 
 def _not_said(case: Case, parcels: Sequence[Shipment]) -> Cause:
     """Branch 5: never guess."""
-    ids = words.listed(str(parcel.id) for parcel in parcels)
-    text = (
-        f"ShipStation did not say whether it told Shopify about shipment {ids}, so the cause cannot be named."
-    )
+    text = f"ShipStation did not say whether it told Shopify about shipment {words.parcels(parcels)}, so the cause cannot be named."
     return cause("unknown", "unknown", text)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from storage.facts import Order
+from storage.facts import Order, Shipment
 
 NAME = 40
 HEADLINE = 150
@@ -43,6 +43,11 @@ def span(length: timedelta) -> str:
 def known_as(noun: str, id_: int) -> str:
     """Return `label 123`, and `label` for what has no id of its own: a negative one was made up."""
     return f"{noun} {id_}" if id_ >= 0 else noun
+
+
+def parcels(shipments: Iterable[Shipment]) -> str:
+    """Return shipments by their ids; those without one of their own (a negative one was made up) by tracking number."""
+    return listed(str(each.id) if each.id >= 0 else each.tracking or "without a number" for each in shipments)
 
 
 def counted(number: int, noun: str) -> str:

@@ -143,7 +143,7 @@ def _outage_evidence(case: StoreCase, main: Sequence[_Untold], cases: Sequence[C
     return (
         theirs(case, "State", f"{words.counted(len(main), 'parcel')} not told, {span}"),
         ours(case, "State", f"{words.counted(len(cases), 'order')} not shown as fulfilled"),
-        theirs(case, "Shipments", words.listed(str(each.parcel.id) for each in main)),
+        theirs(case, "Shipments", words.parcels(each.parcel for each in main)),
         ours(case, "Orders", orders(cases)),
     )
 

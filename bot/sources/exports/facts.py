@@ -4,11 +4,11 @@ What an export does not tell is None, or what accuses nobody. Ids that no export
 time: positive numbers for ShipStation's orders, shipments and stores.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from typing import NamedTuple, TypeVar
+from itertools import groupby
+from operator import itemgetter
+from typing import Generic, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -19,8 +19,8 @@ from bot.sources.exports.shipstation_facts import ItemRow, OrderRow, ParcelRow, 
 from bot.sources.exports.shopify_facts import LineRow, PartRow, ShopifyRow
 from storage.facts import Order, Shipment, ShipStationOrder, ShipStationStore, latest
 
-AT_ONCE = 2_000
-"""Order numbers of which the facts are built together."""
+_AT_ONCE = 2_000
+"""Rows that are fetched together."""
 _MANUAL = frozenset({"shipstation", "manual", "manual orders", "manual store"})
 """What ShipStation calls stores without a sales channel."""
 
@@ -46,19 +46,24 @@ def load(
 ) -> Iterator[Facts]:
     """Yield the facts of every Shopify order with one of these keys, and what ShipStation has under its number."""
     connection.execute(
-        "CREATE OR REPLACE TABLE wanted AS SELECT key, (row_number() OVER (ORDER BY key) - 1) // ? AS chunk "
-        "FROM (SELECT DISTINCT unnest(?::VARCHAR[]) AS key) ANTI JOIN unread USING (key)",
-        [AT_ONCE, list(keys)],
+        "CREATE OR REPLACE TABLE wanted AS SELECT key FROM (SELECT DISTINCT unnest(?::VARCHAR[]) AS key) "
+        "ANTI JOIN unread USING (key)",
+        [list(keys)],
     )
-    for row, table in _TABLES.items():
-        connection.execute(
-            f"CREATE OR REPLACE TABLE wanted_{table} AS SELECT {', '.join(row._fields)}, chunk "
-            f"FROM {table} JOIN wanted USING (key)"
+    lines, parts = _Beside(_rows(connection, LineRow)), _Beside(_rows(connection, PartRow))
+    rows, items = _Beside(_rows(connection, OrderRow)), _Beside(_rows(connection, ItemRow))
+    parcels = _Beside(_rows(connection, ParcelRow))
+    here, there = _read_at(told, "shopify"), _read_at(told, "shipstation")
+    for row in _rows(connection, ShopifyRow):
+        key = row.key
+        order = shopify_facts.order(
+            row,
+            [line for line in lines.of(key) if line.id in {None, row.id}],
+            [part for part in parts.of(key) if part.order_id in {None, row.id}],
+            here,
         )
-    [chunks] = connection.execute("SELECT coalesce(max(chunk) + 1, 0) FROM wanted").fetchone() or (0,)
-    for chunk in range(chunks):
-        here, there = _read_at(told, "shopify"), _read_at(told, "shipstation")
-        yield from _Chunk.of(connection, chunk, here, there, zone).facts()
+        beside = shipstation_facts.Told(rows.of(key), items.of(key), parcels.of(key), there, zone)
+        yield order, *beside.facts(order)
 
 
 def _read_at(told: Spans, system: System) -> datetime:
@@ -66,71 +71,30 @@ def _read_at(told: Spans, system: System) -> datetime:
     return told[system][1] if system in told else datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class _Chunk:
-    """The rows of some orders, by key."""
-
-    orders: Sequence[ShopifyRow]
-    lines: Mapping[str, list[LineRow]]
-    parts: Mapping[str, list[PartRow]]
-    rows: Mapping[str, list[OrderRow]]
-    items: Mapping[str, list[ItemRow]]
-    parcels: Mapping[str, list[ParcelRow]]
-    shopify_read_at: datetime
-    shipstation_read_at: datetime
-    zone: ZoneInfo
-
-    @classmethod
-    def of(
-        cls,
-        connection: duckdb.DuckDBPyConnection,
-        chunk: int,
-        shopify_read_at: datetime,
-        shipstation_read_at: datetime,
-        zone: ZoneInfo,
-    ) -> "_Chunk":
-        """Read one chunk."""
-        return cls(
-            _rows(connection, ShopifyRow, chunk),
-            _by_key(_rows(connection, LineRow, chunk)),
-            _by_key(_rows(connection, PartRow, chunk)),
-            _by_key(_rows(connection, OrderRow, chunk)),
-            _by_key(_rows(connection, ItemRow, chunk)),
-            _by_key(_rows(connection, ParcelRow, chunk)),
-            shopify_read_at,
-            shipstation_read_at,
-            zone,
+def _rows(connection: duckdb.DuckDBPyConnection, kind: type[Row]) -> Iterator[Row]:
+    """Yield the wanted rows of a table by key, from a cursor of its own: several tables are read side by side."""
+    with connection.cursor() as cursor:
+        found = cursor.execute(
+            f"SELECT {', '.join(kind._fields)} FROM {_TABLES[kind]} SEMI JOIN wanted USING (key) ORDER BY ALL"
         )
-
-    def facts(self) -> Iterator[Facts]:
-        """Yield each order with its company."""
-        for row in self.orders:
-            key = row.key
-            order = shopify_facts.order(
-                row,
-                [line for line in self.lines[key] if line.id in {None, row.id}],
-                [part for part in self.parts[key] if part.order_id in {None, row.id}],
-                self.shopify_read_at,
-            )
-            there = shipstation_facts.Told(
-                self.rows[key], self.items[key], self.parcels[key], self.shipstation_read_at, self.zone
-            )
-            yield order, *there.facts(order)
+        while some := found.fetchmany(_AT_ONCE):
+            yield from map(kind._make, some)
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, kind: type[Row], chunk: int) -> list[Row]:
-    table = _TABLES[kind]
-    found = connection.execute(
-        f"SELECT {', '.join(kind._fields)} FROM wanted_{table} WHERE chunk = ? ORDER BY ALL", [chunk]
-    )
-    return [kind._make(values) for values in found.fetchall()]
+class _Beside(Generic[Row]):
+    """The rows of one table, handed out to keys that only grow."""
 
+    def __init__(self, rows: Iterator[Row]) -> None:
+        self._groups = groupby(rows, key=itemgetter(0))
+        self._key: str | None = ""
+        self._rows: list[Row] = []
 
-def _by_key(rows: Sequence[Row]) -> Mapping[str, list[Row]]:
-    found: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        found[row[0]].append(row)
-    return found
+    def of(self, key: str) -> list[Row]:
+        """Return the rows of this key."""
+        while self._key is not None and self._key < key:
+            self._key, group = next(self._groups, (None, ()))
+            self._rows = list(group)
+        return self._rows if self._key == key else []
 
 
 # ---------------------------------------------------------------- the whole

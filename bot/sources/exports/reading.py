@@ -136,7 +136,7 @@ def _database(folder: Path) -> duckdb.DuckDBPyConnection:
             "autoload_known_extensions": "false",
         },
     )
-    settings = ("SET TimeZone = 'UTC'", *QUIETLY)
+    settings = ("SET GLOBAL TimeZone = 'UTC'", *QUIETLY)
     statements = (*settings, *values.macros(), *dates.macros(), *tables.create())
     connection.execute("; ".join(statements))
     return connection

@@ -62,6 +62,12 @@ def test_an_order_with_a_label_that_shopify_calls_unfulfilled_is_found_with_its_
     assert (found.orders, found.shipments) == (3, 3)
 
 
+def test_a_shipment_that_no_file_gives_an_id_is_called_by_its_number(audited):
+    orders, labels = fine((3, 1002), (20, 1003))
+    [gap] = audited([shopify("#1001", **STUCK), *orders], [label("1001"), *labels]).gaps
+    assert "about shipment 9400111899223197428490, so" in gap.finding.cause.text
+
+
 def test_what_is_being_done_is_told_to_the_end_and_never_goes_back(audited):
     heard = []
     orders, labels = fine((3, 1002), (20, 1003))

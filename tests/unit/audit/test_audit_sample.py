@@ -1,11 +1,14 @@
 """The whole audit on the invented month: everything that was planted is found, and nothing that only looks like it."""
 
+import json
+import re
 from collections import defaultdict
 
 import pytest
 
 from bot.audit.audit import audit
 from bot.audit.needs import NEEDS
+from bot.audit.report import audit_json
 from bot.audit.sample import write_sample
 from tests.unit.audit.sampled import UNTIL
 
@@ -48,6 +51,11 @@ def test_what_only_looks_like_a_gap_is_none(sample, found):
     accused = {gap.order for gap in found.gaps}
     for why, orders in sample.look_alikes.items():
         assert not accused & set(orders), why
+
+
+def test_an_id_that_was_made_up_is_nowhere_shown(found):
+    shown = json.dumps(audit_json(found), ensure_ascii=False)
+    assert not re.search(r"(?<![\w-])-\d{6,}", shown)
 
 
 def test_nothing_is_rejected_and_every_file_is_recognised(sample, found):

@@ -1,5 +1,8 @@
 """Facts out of exports: where they say less than the API, nobody is accused without proof."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -312,7 +315,29 @@ def test_ids_that_no_file_names_are_the_same_each_time_and_negative(tmp_path: Pa
     assert len(str(-once[2][0].id)) <= 15
 
 
-def test_facts_of_thousands_of_orders_come_in_chunks(tmp_path: Path):
+def test_moments_are_in_utc_wherever_they_are_read(tmp_path: Path):
+    files = [
+        write(tmp_path / "o.csv", SHOPIFY, [shopify("#1001")]),
+        write(tmp_path / "l.csv", LABELS, [label("1001")]),
+    ]
+    told = subprocess.run(
+        [sys.executable, "-c", _OFFSETS, *map(str, files)],
+        env={**os.environ, "TZ": "Pacific/Auckland"}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert told.stdout.split() == ["0:00:00"] * 2
+
+
+_OFFSETS = """
+import sys
+from pathlib import Path
+from bot.sources.exports import open_exports
+with open_exports([Path(each) for each in sys.argv[1:]]) as exports:
+    [(order, _, [parcel])] = exports.load(["1001"])
+print(order.created_at.utcoffset(), parcel.created_at.utcoffset())
+"""
+
+
+def test_facts_of_thousands_of_orders_come_one_by_one_whatever_their_number(tmp_path: Path):
     rows = [shopify(f"#{number}") for number in range(1, 4501)]
     with reading(write(tmp_path / "o.csv", SHOPIFY, rows)) as exports:
         wanted = [str(number) for number in range(1, 4501)] + ["nobody's", "1"]
