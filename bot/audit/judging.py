@@ -110,11 +110,19 @@ def _of_store(
     rules: StoreRules, month: Sequence[Dossier], neighbours: Neighbours, now: datetime
 ) -> StoreFacts:
     newest = neighbours.newest_imported
+    untold = tuple(facts for facts in month if any(parcel.telling for parcel in facts.live))
     return StoreFacts(
         rules=rules,
         read_at=now,
         newest_imported=newest,
         younger=tuple(facts for facts in month if newest is not None and facts.order.created_at > newest),
-        untold=tuple(facts for facts in month if any(parcel.telling for parcel in facts.live)),
-        told=neighbours.told(),
+        untold=untold,
+        told=_told(untold, neighbours),
     )
+
+
+def _told(untold: Sequence[Dossier], neighbours: Neighbours) -> tuple[datetime, ...]:
+    """Return when parcels were told while others were not; nobody asks for the rest of a month's."""
+    times = [parcel.created_at for facts in untold for parcel in facts.live]
+    times += [facts.order.created_at for facts in untold]
+    return neighbours.told(min(times), max(times)) if times else ()

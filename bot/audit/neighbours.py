@@ -29,7 +29,7 @@ WHERE EXISTS (SELECT 1 FROM shipstation_orders r WHERE r.key = o.key)
 """
 _TOLD = """
 SELECT made_at FROM shipstation_parcels
-WHERE notified AND made_at IS NOT NULL AND voided IS NOT TRUE AND return_label IS NOT TRUE ORDER BY 1
+WHERE notified AND made_at BETWEEN $since AND $until AND voided IS NOT TRUE AND return_label IS NOT TRUE ORDER BY 1
 """
 _LABELS = """
 SELECT epoch_us(made_at) FROM shipstation_parcels
@@ -59,7 +59,7 @@ class Neighbours:
     imported: Sequence[Order] = ()
     """Some of those that it has."""
 
-    @property
+    @cached_property
     def newest_imported(self) -> datetime | None:
         """When the newest order was made in Shopify that ShipStation has (UTC)."""
         row = self.connection.execute(_NEWEST_IMPORTED).fetchone()
@@ -69,9 +69,10 @@ class Neighbours:
         """Return the keys of five hundred orders that ShipStation has; for the same files always the same ones."""
         return [key for (key,) in self.connection.execute(_IMPORTED).fetchall()]
 
-    def told(self) -> tuple[datetime, ...]:
-        """Return when the parcels were made of which ShipStation told Shopify (UTC)."""
-        return tuple(at for (at,) in self.connection.execute(_TOLD).fetchall())
+    def told(self, since: datetime, until: datetime) -> tuple[datetime, ...]:
+        """Return when the parcels of that time were made of which ShipStation told Shopify (UTC)."""
+        found = self.connection.execute(_TOLD, {"since": since, "until": until})
+        return tuple(at for (at,) in found.fetchall())
 
     def of(self, facts: Dossier) -> Peers:
         """Return what the others show around this order."""

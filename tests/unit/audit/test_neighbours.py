@@ -73,9 +73,10 @@ def test_an_absent_order_is_compared_and_keeps_what_it_knew_of_imports(tmp_path)
         assert neighbours.of(facts).newest_imported is None
 
 
-def test_when_shopify_was_told_is_told_in_order(tmp_path):
+def test_when_shopify_was_told_is_told_in_order_for_the_time_that_was_asked(tmp_path):
     usual = Told()
-    told = [Told(parcels=[_label(usual, minutes, notified=minutes < 7)]) for minutes in (5, 3, 9)]
+    told = [Told(parcels=[_label(usual, minutes, notified=minutes < 7)]) for minutes in (5, 3, 9, 1, 6)]
     with exported(told, FILES, tmp_path) as exports:
-        found = Neighbours(exports.connection, RULES).told()
-    assert found == (usual.after(hours=5, minutes=3), usual.after(hours=5, minutes=5))
+        since, until = usual.after(hours=5, minutes=3), usual.after(hours=5, minutes=5)
+        found = Neighbours(exports.connection, RULES).told(since, until)
+    assert found == (since, until)
