@@ -44,6 +44,10 @@ class Tracking:
     url: str | None = None
 
 
+BARE = "/fulfilled"
+"""How the ids end of fulfilments of which nothing but their existence is told; they were made up."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fulfillment:
     """A shipment as Shopify records it. Only status SUCCESS counts as told to the customer."""
@@ -60,6 +64,11 @@ class Fulfillment:
     """None: not read (only a detailed read asks for lines)."""
     service: str | None = None
     """Name of the fulfilment service that shipped it; None: the shop itself, or not told."""
+
+    @property
+    def bare(self) -> bool:
+        """Whether it is only known to exist, as from Shopify's own orders export: without tracking, and by whom."""
+        return self.id.endswith(BARE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +206,7 @@ class ShipStationOrder:
     hold_until: date | None = None
     carrier: str | None = None
     service: str | None = None
+    """None where none is chosen. Of a row from a file that is empty, and None where the file has no such column."""
     warehouse_id: int | None = None
     address_check: str | None = None
     """ShipStation's validation verdict in its own words; never the address."""
@@ -208,6 +218,14 @@ class ShipStationOrder:
     externally_fulfilled: bool = False
     externally_fulfilled_by: str | None = None
     items: tuple[Item, ...] = ()
+
+    @property
+    def from_file(self) -> bool:
+        """Whether only a file tells of it, which says neither when it was imported nor when it was last changed.
+
+        `created_at` and `modified_at` are then the earliest that they can have been, and nothing to show.
+        """
+        return self.id < 0
 
 
 ShipmentKind = Literal["label", "mark"]
@@ -273,6 +291,11 @@ class ShipStationStore:
     """Whether its marketplace can be told about shipments at all; None: not read."""
     integration: str | None = None
     """Address of the shop it is connected to: two stores with the same one are one shop connected twice."""
+
+    @property
+    def from_file(self) -> bool:
+        """Whether only a file names it, which tells nothing of its state: `active` is assumed then."""
+        return self.id < 0
 
 
 def number_key(text: str) -> str:

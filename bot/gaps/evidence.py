@@ -1,12 +1,13 @@
 """What a card shows of both systems, in pairs: the same field, what each side said of it, and when it was read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.gaps import tracking, words
 from bot.gaps.case import Case
 from bot.gaps.dossier import Dossier
-from storage.facts import Fulfillment, Shipment
+from storage.facts import Fulfillment, Shipment, ShipStationOrder
 from storage.findings import Evidence
 
 _LONGEST = 300
@@ -33,7 +34,7 @@ def parcel_evidence(case: Case, parcels: Sequence[Shipment]) -> tuple[Evidence, 
     told = case.successes
     return (
         *pair(case, "State", theirs=_parcels(case, parcels), ours=words.state(case.order.fulfillment_status)),
-        *pair(case, "Tracking", theirs=_printed(parcels), ours=_shown(told)),
+        *pair(case, "Tracking", theirs=_printed(parcels), ours=shown(told)),
         shipstation(case, "Shopify notified", notified(parcels)),
         shopify(case, "Fulfilments", _fulfillments(case.order.fulfillments)),
         *_dead_numbers(case),
@@ -47,6 +48,21 @@ def current(dossier: Dossier, now: datetime) -> tuple[Evidence, ...]:
         return parcel_evidence(case, dossier.live)
     theirs = words.listed(words.state(row.status) for row in dossier.matches)
     return pair(case, "State", theirs=theirs, ours=words.state(case.order.fulfillment_status))
+
+
+def arrived(row: ShipStationOrder, zone: ZoneInfo) -> str:
+    """Return when ShipStation imported an order; of one from a file, when it was ordered."""
+    if not row.from_file:
+        return f"imported {words.moment(row.created_at, zone)}"
+    return f"ordered {words.moment(row.ordered_at, zone)}" if row.ordered_at else "not said"
+
+
+def last_changed(rows: Iterable[ShipStationOrder], zone: ZoneInfo) -> str | None:
+    """Return when ShipStation last changed one of these orders; None where it did not say so of each."""
+    known = list(rows)
+    if not known or any(row.from_file for row in known):
+        return None
+    return words.moment(max(row.modified_at for row in known), zone)
 
 
 def notified(parcels: Sequence[Shipment]) -> str:
@@ -84,7 +100,10 @@ def _number(parcel: Shipment) -> str:
     return " ".join(filter(None, (carrier, parcel.tracking)))
 
 
-def _shown(told: Sequence[Fulfillment]) -> str:
+def shown(told: Sequence[Fulfillment]) -> str:
+    """Return the tracking that Shopify shows on these fulfilments."""
+    if any(part.bare for part in told):
+        return "not said"
     return words.listed(
         " ".join(filter(None, (entry.company, entry.number)))
         for part in told
@@ -94,7 +113,12 @@ def _shown(told: Sequence[Fulfillment]) -> str:
 
 
 def _fulfillments(parts: Sequence[Fulfillment]) -> str:
-    return words.listed(f"{words.cut(part.name, 40)} {words.state(part.status).lower()}" for part in parts)
+    return words.listed(
+        " ".join(
+            filter(None, ("" if part.bare else words.cut(part.name, 40), words.state(part.status).lower()))
+        )
+        for part in parts
+    )
 
 
 def _dead_numbers(case: Case) -> tuple[Evidence, ...]:

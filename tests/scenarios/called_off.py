@@ -158,6 +158,13 @@ _OPEN = [
         "it was marked as fulfilled by hand", OPEN, lambda s: s.row().fulfil(hours=1), 3, "fulfilled_by_hand"
     ),
     gap(
+        "an export says that it was fulfilled, and no more",
+        OPEN,
+        lambda s: s.row().fulfil(hours=1, id="1/fulfilled"),
+        3,
+        "unknown",
+    ),
+    gap(
         "one part was fulfilled at payment, the other by hand an hour later",
         OPEN,
         lambda s: s.row().fulfil({MUG: 1}, hours=0.01).fulfil({TEE: 2}, hours=1),

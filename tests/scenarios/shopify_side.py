@@ -202,7 +202,7 @@ class ShopifySide(Side):
             }
         count = len(self.order.fulfillments) + 1
         part = Fulfillment(
-            id=f"f{count}",
+            id=fields.pop("id", f"f{count}"),
             name=f"{self.order.name}.{count}",
             status=status,
             display_status=fields.pop("display_status", "FULFILLED"),

@@ -7,7 +7,7 @@ from bot.gaps import calendar, words
 from bot.gaps.case import Case
 from bot.gaps.causes import cause
 from bot.gaps.dossier import Waiting
-from bot.gaps.evidence import pair, shipstation
+from bot.gaps.evidence import arrived, pair, shipstation
 from bot.gaps.kinds import Kind, Reason, action, finding
 from bot.gaps.rules import StoreRules
 from bot.gaps.windows import bounded
@@ -141,7 +141,7 @@ def _kept_back(case: Case, row: ShipStationOrder) -> Cause | None:
     if reviewed:
         text = f"It carries the review tag {words.listed(str(tag) for tag in reviewed)}, and nobody has taken it off."
         return cause("tag_review", "likely", text)
-    if not row.carrier or not row.service:
+    if _lacks_service(row):
         text = "No carrier or service is chosen on it, so batches leave it out: no automation rule or rate matched."
         return cause("no_service", "likely", text)
     if address_trouble(row):
@@ -150,12 +150,25 @@ def _kept_back(case: Case, row: ShipStationOrder) -> Cause | None:
     return None
 
 
+def _lacks_service(row: ShipStationOrder) -> bool:
+    """Whether carrier or service is not chosen; a file that has no such column says nothing of it."""
+    chosen = (row.carrier, row.service)
+    return "" in chosen if row.from_file else not all(chosen)
+
+
+def _service(row: ShipStationOrder) -> str | None:
+    """Return carrier and service as far as they are chosen; None where a file does not tell."""
+    chosen = " ".join(filter(None, (row.carrier, row.service)))
+    return chosen or ("none" if _lacks_service(row) else None)
+
+
 def _passed_by(case: Case, row: ShipStationOrder) -> Cause | None:
     """What the day's other orders show."""
     peers = case.dossier.peers
     if peers is None or peers.shipped < ENOUGH_PEERS:
         return None
-    text = f"It has a service, and {peers.shipped} other orders of that day have labels: a batch probably went without it."
+    others = f"{peers.shipped} other orders of that day have labels: a batch probably went without it."
+    text = f"It has a service, and {others}" if _service(row) else others
     return cause("batch_skipped", "likely", text)
 
 
@@ -163,7 +176,9 @@ def _unexplained(case: Case, row: ShipStationOrder) -> Cause:
     if row.address_check and "successful" not in row.address_check.casefold():
         text = f"ShipStation says of the address: “{words.cut(row.address_check, 100)}”. Nothing else speaks against a label."
         return cause("address", "likely", text)
-    text = "It has a carrier and a service, and nothing in ShipStation says why no label was printed."
+    text = "Nothing in ShipStation says why no label was printed."
+    if _service(row):
+        text = "It has a carrier and a service, and nothing in ShipStation says why no label was printed."
     if case.dossier.peers is None:
         text += " Whether the day's other orders were shipped was not read."
     return cause("unknown", "unknown", text)
@@ -178,14 +193,13 @@ def address_trouble(row: ShipStationOrder) -> bool:
 def _evidence(case: Case, row: ShipStationOrder, due: datetime) -> tuple[Evidence, ...]:
     zone, standing = case.dossier.rules.timezone, case.standing
     ready = words.moment(standing.since or case.order.created_at, zone)
-    service = " ".join(filter(None, (row.carrier, row.service))) or "none"
     theirs = f"{words.state(row.status)}, no label"
     ours = f"{words.state(case.order.fulfillment_status)}, {words.counted(standing.units, 'unit')} to ship"
     return (
         *pair(case, "State", theirs=theirs, ours=ours),
-        *pair(case, "Since", theirs=f"imported {words.moment(row.created_at, zone)}", ours=f"ready {ready}"),
+        *pair(case, "Since", theirs=arrived(row, zone), ours=f"ready {ready}"),
         shipstation(case, "Cutoff", words.moment(due, zone)),
-        shipstation(case, "Service", service),
+        shipstation(case, "Service", _service(row) or "not said"),
         shipstation(
             case,
             "Ship by",

@@ -6,7 +6,7 @@ from bot.gaps import words
 from bot.gaps.case import Case
 from bot.gaps.causes import cause
 from bot.gaps.dossier import Waiting
-from bot.gaps.evidence import pair, parcel_evidence, shipstation, shopify
+from bot.gaps.evidence import last_changed, pair, parcel_evidence, shipstation, shopify
 from bot.gaps.kinds import Kind, Reason, action, finding
 from bot.gaps.kinds.quantity import UPDATES_UNTIL
 from storage.facts import Shipment
@@ -82,6 +82,9 @@ def _why_open(case: Case, at: datetime) -> Cause:
     if at - case.order.created_at > UPDATES_UNTIL:
         text = "The order was older than 14 days when it was called off; ShipStation takes no changes from Shopify after that."
         return cause("too_old", "likely", text)
+    if any(row.from_file for row in rows):
+        text = "The export does not say when ShipStation last changed the order, so the cause cannot be told from it."
+        return cause("unknown", "unknown", text)
     if all(row.modified_at <= at for row in rows):
         text = "ShipStation has not changed the order since: its import has probably not run, or did not bring the cancellation."
         return cause("import_not_run", "likely", text)
@@ -101,11 +104,11 @@ def _evidence(case: Case, at: datetime) -> tuple[Evidence, ...]:
     zone, order = case.dossier.rules.timezone, case.order
     reason = f", {words.state(order.cancel_reason).lower()}" if order.cancel_reason else ""
     theirs = words.listed(words.state(row.status) for row in case.rows) if case.rows else "shipped"
-    changed = max((row.modified_at for row in case.rows), default=None)
+    changed = last_changed(case.rows, zone)
     return (
         *pair(case, "State", theirs=theirs, ours=f"{_how(case)}{reason}"),
         shopify(case, "Called off", words.moment(at, zone)),
-        *((shipstation(case, "Last changed", words.moment(changed, zone)),) if changed else ()),
+        *((shipstation(case, "Last changed", changed),) if changed else ()),
     )
 
 
@@ -129,7 +132,7 @@ NOT_PROPAGATED = Kind(
         ),
         Reason("too_old", "The order was older than 14 days when it was called off."),
         Reason("import_not_run", "The ShipStation row was not changed since the cancellation."),
-        Reason("unknown", "The row was changed since, and stayed open."),
+        Reason("unknown", "The row was changed since, and stayed open; or only an export tells of it."),
     ),
     knobs=("windows.cancelled",),
     find=find_not_propagated,

@@ -78,15 +78,19 @@ def _why_stalled(case: StoreCase, waiting: Sequence[Case]) -> Cause:
     if last is not None and (last < oldest or (tried is not None and tried - last > ATTEMPTS_FAIL)):
         text = f"{_named(active)} is active, but its last import ran {clock(case, last)}: its connection has probably failed."
         return cause("connection_error", "likely", text)
-    text = "ShipStation shows the store as active"
-    text += (
+    why = f"{_seen(case, active, last)}, and brought none of these orders. Why cannot be read from outside."
+    return cause("unknown", "unknown", why)
+
+
+def _seen(case: StoreCase, active: Sequence[ShipStationStore], last: datetime | None) -> str:
+    if not active or any(store.from_file for store in active):
+        return "ShipStation tells neither whether the store is active nor when it last imported"
+    said = (
         f" and imported {clock(case, last)}"
         if last is not None
         else ", and does not say when it last imported"
     )
-    return cause(
-        "unknown", "unknown", f"{text}, and brought none of these orders. Why cannot be read from outside."
-    )
+    return f"ShipStation shows the store as active{said}"
 
 
 def _inactive(case: StoreCase, stores: Sequence[ShipStationStore]) -> Cause:
@@ -104,11 +108,6 @@ def _named(stores: Sequence[ShipStationStore]) -> str:
 def _import_evidence(case: StoreCase, waiting: Sequence[Case], since: datetime) -> tuple[Evidence, ...]:
     stores = stores_of(case.facts.rules, case.facts.stores)
     newest = case.facts.newest_imported
-    auto = {True: "on", False: "off", None: "not said"}
-    seen = [
-        f"{words.cut(store.name, 40)}: {'active' if store.active else 'inactive'}, automatic import {auto[store.auto_refresh]}"
-        for store in stores
-    ]
     last = latest(store.refreshed_at for store in stores)
     return (
         theirs(
@@ -119,8 +118,16 @@ def _import_evidence(case: StoreCase, waiting: Sequence[Case], since: datetime) 
         ),
         theirs(case, "Last import", clock(case, last) if last else "not said"),
         ours(case, "Orders", orders(waiting)),
-        theirs(case, "Stores", words.listed(seen)),
+        theirs(case, "Stores", words.listed(map(_state, stores))),
     )
+
+
+def _state(store: ShipStationStore) -> str:
+    name = words.cut(store.name, 40)
+    if store.from_file:
+        return name
+    auto = {True: "on", False: "off", None: "not said"}[store.auto_refresh]
+    return f"{name}: {'active' if store.active else 'inactive'}, automatic import {auto}"
 
 
 _IMPORT = "import the store by hand and search the newest order number."
@@ -162,7 +169,7 @@ IMPORT_STALLED = StoreKind(
             "connection_error",
             "The store is active, and its last import is older than the orders, or lies behind its last attempt.",
         ),
-        Reason("unknown", "The store is active, and says that it has imported since."),
+        Reason("unknown", "The store is active and says that it has imported since, or is not known."),
     ),
     knobs=(
         "windows.import_stalled",

@@ -8,7 +8,7 @@ from bot.gaps.case import Case
 from bot.gaps.causes import cause
 from bot.gaps.dossier import Waiting
 from bot.gaps.eligibility import is_held, is_open, our_parts, remaining
-from bot.gaps.evidence import pair, shipstation, shopify
+from bot.gaps.evidence import last_changed, pair, shipstation, shopify
 from bot.gaps.kinds import Kind, Reason, action, finding
 from bot.gaps.match import (
     connected_again,
@@ -213,14 +213,14 @@ def _parking(case: Case, rows: Sequence[ShipStationOrder]) -> tuple[Evidence, ..
     zone, order = case.dossier.rules.timezone, case.order
     paid = [words.moment(row.paid_at, zone) if row.paid_at else "none" for row in rows]
     ours = f"{words.state(order.financial_status)}, {words.counted(case.standing.units, 'unit')} to ship"
-    changed = max(row.modified_at for row in rows)
+    changed = last_changed(rows, zone)
     return (
         *pair(case, "State", theirs=_states(rows), ours=ours),
         shipstation(case, "Payment", words.listed(paid)),
         *pair(
             case,
             "Since",
-            theirs=f"last changed {words.moment(changed, zone)}",
+            theirs=f"last changed {changed}" if changed else "not said",
             ours=f"ready {words.moment(case.standing.since or order.created_at, zone)}",
         ),
     )

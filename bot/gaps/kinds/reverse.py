@@ -8,7 +8,7 @@ from bot.gaps.case import Case
 from bot.gaps.causes import cause
 from bot.gaps.dossier import Waiting
 from bot.gaps.eligibility import paid_at
-from bot.gaps.evidence import pair, parcel_evidence, shipstation, shopify
+from bot.gaps.evidence import last_changed, pair, parcel_evidence, shipstation, shopify, shown
 from bot.gaps.kinds import Kind, Reason, action, finding
 from bot.gaps.kinds.aging import AWAITING
 from bot.gaps.kinds.tracking import AT_PAYMENT
@@ -155,22 +155,23 @@ def _why_done(case: Case) -> Cause:
     if services:
         text = f"{words.cut(words.listed(services), 80)} fulfilled it in Shopify; ShipStation did not hear of it."
         return cause("fulfilled_elsewhere", "likely", text)
-    shown = tracking.shown_numbers(case.successes)
-    if shown - tracking.parcel_numbers(case.dead_labels):
+    if any(part.bare for part in case.successes):
+        text = "Shopify's export tells neither tracking nor who fulfilled it, so the cause cannot be told from it."
+        return cause("unknown", "unknown", text)
+    if tracking.shown_numbers(case.successes) - tracking.parcel_numbers(case.dead_labels):
         text = "Shopify shows a tracking number that no ShipStation label ever had: another app, a provider or a person shipped it."
         return cause("fulfilled_elsewhere", "likely", text)
     text = "It was marked as fulfilled in Shopify without a tracking number: by hand, or by an app."
     return cause("fulfilled_by_hand", "likely", text)
 
 
+def _by(part: Fulfillment) -> str:
+    return "not said" if part.bare else part.service or "the shop"
+
+
 def _both_sides(case: Case, rows: Sequence[ShipStationOrder], since: datetime) -> tuple[Evidence, ...]:
     zone = case.dossier.rules.timezone
-    numbers = words.listed(
-        " ".join(filter(None, (entry.company, entry.number)))
-        for part in case.successes
-        for entry in part.tracking
-        if entry.number
-    )
+    changed = last_changed(rows, zone)
     return (
         *pair(
             case,
@@ -181,11 +182,11 @@ def _both_sides(case: Case, rows: Sequence[ShipStationOrder], since: datetime) -
         *pair(
             case,
             "Since",
-            theirs=f"last changed {words.moment(max(row.modified_at for row in rows), zone)}",
+            theirs=f"last changed {changed}" if changed else "not said",
             ours=f"fulfilled {words.moment(since, zone)}",
         ),
-        shopify(case, "Tracking", numbers),
-        shopify(case, "Fulfilled by", words.listed(part.service or "the shop" for part in case.successes)),
+        shopify(case, "Tracking", shown(case.successes)),
+        shopify(case, "Fulfilled by", words.listed(_by(part) for part in case.successes)),
     )
 
 
@@ -291,6 +292,7 @@ OPEN_AFTER_FULFILLMENT = Kind(
             "Shopify names a fulfilment service, or a tracking number that no ShipStation label had.",
         ),
         Reason("fulfilled_by_hand", "The fulfilment has no tracking number."),
+        Reason("unknown", "Only Shopify's own export tells of the fulfilment: no tracking, and not by whom."),
     ),
     knobs=("windows.import_stalled_off_hours",),
     find=find_open_after,

@@ -1,7 +1,7 @@
 """Some orders out of the canonical tables, as `storage.facts`: both systems' side by side, by order number.
 
 What an export does not tell is None, or what accuses nobody. Ids that no export has are made up, the same ones each
-time: positive numbers for ShipStation's orders, shipments and stores.
+time: negative numbers for ShipStation's orders, shipments and stores.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -154,12 +154,12 @@ def _flagged(reader: Reader, field: str) -> str | None:
 
 
 def _orders(reader: Reader) -> dict[str, str | None]:
-    texts = ("store", "carrier", "service", "marketplace", "sku")
     return {
         "key": reader.call("number_key", "order_number"),
         "number": reader.call("number", "order_number"),
         "status": _order_status(reader),
-        **{field: reader.text(field) for field in texts},
+        **{field: reader.text(field) for field in ("store", "marketplace", "sku")},
+        **{field: _chosen(reader, field) for field in ("carrier", "service")},
         "ordered_at": reader.date("ordered_at"),
         "paid_at": reader.date("paid_at"),
         "shipped_at": reader.date("ship_date"),
@@ -167,6 +167,11 @@ def _orders(reader: Reader) -> dict[str, str | None]:
         "hold_until": reader.date("hold_until"),
         "quantity": reader.call("units", "quantity"),
     }
+
+
+def _chosen(reader: Reader, field: str) -> str | None:
+    """Return SQL for what is chosen on an order: empty where nothing is; NULL stays for a file without the column."""
+    return f"coalesce(\"{field}\", '')" if reader.has(field) else None
 
 
 def _order_status(reader: Reader) -> str | None:

@@ -140,8 +140,8 @@ class Told:
             paid_at=row.paid_at,
             ship_by=row.ship_by,
             hold_until=row.hold_until,
-            carrier=_plain(row.carrier),
-            service=_plain(row.service),
+            carrier=_chosen(row.carrier),
+            service=_chosen(row.service),
             items=self._items_of(row),
         )
 
@@ -243,6 +243,11 @@ def _shipment_id(row: ParcelRow, number: int) -> int:
 
 def _item(item: ItemRow) -> Item:
     return Item(None, _plain(item.sku), item.quantity if item.quantity is not None else 1)
+
+
+def _chosen(text: str | None) -> str | None:
+    """Return what is chosen on an order, empty where nothing is; None where the file does not tell."""
+    return None if text is None else _plain(text) or ""
 
 
 def _plain(text: str | None) -> str | None:

@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from storage.facts import (
+    BARE,
     Fulfillment,
     FulfillmentOrder,
     FulfillmentOrderLine,
@@ -242,7 +243,7 @@ def _fulfillments(
     at = row.fulfilled_at or max(read_at, row.created_at)
     return (
         Fulfillment(
-            id=f"{order_id}/fulfilled",
+            id=f"{order_id}{BARE}",
             name=f"{row.name}.1",
             status="SUCCESS",
             display_status=None,

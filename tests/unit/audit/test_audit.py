@@ -8,7 +8,7 @@ from bot.audit.audit import READING, audit
 from bot.audit.needs import NEEDS, NEVER, PARTLY, SETTLED_BY, judged, not_judged
 from bot.errors import ExportRefused
 from bot.gaps.catalog import KINDS, STORE_KINDS
-from tests.unit.sources.exports.writing import LABELS, ORDERS, SHOPIFY, label, line, shopify, write
+from tests.unit.sources.exports.writing import LABELS, MARKS, ORDERS, SHOPIFY, label, line, shopify, write
 
 STUCK = {"Fulfillment_Status": "unfulfilled", "Fulfilled_at": "", "Lineitem_fulfillment_status": "pending"}
 
@@ -66,6 +66,94 @@ def test_a_shipment_that_no_file_gives_an_id_is_called_by_its_number(audited):
     orders, labels = fine((3, 1002), (20, 1003))
     [gap] = audited([shopify("#1001", **STUCK), *orders], [label("1001"), *labels]).gaps
     assert "about shipment 9400111899223197428490, so" in gap.finding.cause.text
+
+
+def said(gap):
+    return [(one.system, one.field, one.value) for one in gap.finding.evidence]
+
+
+def test_when_shipstation_changed_an_order_is_not_made_up_from_its_export(audited):
+    cancelled = shopify(
+        "#1001", Cancelled_at="2026-03-06 12:00:00 +0000", Fulfillment_Status="restocked", Fulfilled_at=""
+    )
+    orders, labels = fine((3, 1002), (20, 1003))
+    row = {"Order - Number": "1001", "Order - Status": "On Hold", "Date - Order Date": "3/6/2026 3:58:42 AM"}
+    [gap] = audited([cancelled, *orders], labels, [row]).gaps
+    assert (gap.finding.kind, gap.finding.cause.code) == ("import.cancel_not_propagated", "unknown")
+    assert "export does not say when" in gap.finding.cause.text
+    assert "Last changed" not in {field for _, field, _ in said(gap)}
+
+
+def test_what_shopifys_own_export_does_not_tell_of_a_fulfilment_is_not_said(tmp_path):
+    orders, labels = fine((3, 1002), (20, 1003))
+    row = {
+        "Order - Number": "1001",
+        "Order - Status": "Awaiting Shipment",
+        "Date - Order Date": "3/6/2026 3:58:42 AM",
+    }
+    mark = {
+        "Created Date": "3/20/2026 9:30:00 AM",
+        "Ship Date": "3/20/2026",
+        "Order #": "1003",
+        "Provider": "Marked as Shipped",
+    }
+    files = [
+        write(tmp_path / "orders.csv", SHOPIFY, [shopify("#1001"), *orders]),
+        write(tmp_path / "labels.csv", LABELS, labels),
+        write(tmp_path / "rows.csv", ORDERS, [row]),
+        write(tmp_path / "marks.csv", MARKS, [mark]),
+    ]
+    [gap] = (each for each in audit(files).gaps if each.order == "#1001")
+    assert (gap.finding.kind, gap.finding.cause.code) == ("sync.open_after_fulfillment", "unknown")
+    assert {
+        ("shopify", "Tracking", "not said"),
+        ("shopify", "Fulfilled by", "not said"),
+        ("shipstation", "Since", "not said"),
+    } <= set(said(gap))
+
+
+def test_an_order_from_an_export_was_ordered_and_not_imported_then(audited):
+    orders, labels = fine((3, 1002), (20, 1003))
+    waiting = shopify("#1001", **STUCK)
+    row = {
+        "Order - Number": "1001",
+        "Order - Status": "Awaiting Shipment",
+        "Date - Order Date": "3/6/2026 3:58:42 AM",
+    }
+    [gap] = (each for each in audited([waiting, *orders], labels, [row]).gaps if each.order == "#1001")
+    assert gap.finding.kind == "aging.past_cutoff"
+    assert gap.finding.cause.code == "unknown", "the file has no column for a service"
+    assert ("shipstation", "Service", "not said") in said(gap)
+    [since] = [value for system, field, value in said(gap) if (system, field) == ("shipstation", "Since")]
+    assert since.startswith("ordered Fri 6 Mar 2026")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "cause", "shown"),
+    [(("", ""), "no_service", "none"), (("UPS", ""), "no_service", "UPS"), (("UPS", "UPS Ground"), "unknown", "UPS UPS Ground")],
+)  # fmt: skip
+def test_an_export_that_tells_services_tells_who_has_none(tmp_path, chosen, cause, shown):
+    orders, labels = fine((3, 1002), (20, 1003))
+    row = {
+        "Order - Number": "1001",
+        "Order - Status": "Awaiting Shipment",
+        "Date - Order Date": "3/6/2026 3:58:42 AM",
+    }
+    row |= {"Carrier - Carrier Selected": chosen[0], "Carrier - Service Selected": chosen[1]}
+    found = audit(
+        [
+            write(tmp_path / "orders.csv", SHOPIFY, [shopify("#1001", **STUCK), *orders]),
+            write(tmp_path / "labels.csv", LABELS, labels),
+            write(
+                tmp_path / "rows.csv",
+                (*ORDERS, "Carrier - Carrier Selected", "Carrier - Service Selected"),
+                [row],
+            ),
+        ]
+    )
+    [gap] = (each for each in found.gaps if each.order == "#1001")
+    assert gap.finding.cause.code == cause
+    assert ("shipstation", "Service", shown) in said(gap)
 
 
 def test_what_is_being_done_is_told_to_the_end_and_never_goes_back(audited):

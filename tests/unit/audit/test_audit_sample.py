@@ -53,6 +53,11 @@ def test_what_only_looks_like_a_gap_is_none(sample, found):
         assert not accused & set(orders), why
 
 
+def test_of_a_store_that_only_files_name_no_state_is_told(found):
+    [stalled] = (gap.finding for gap in found.gaps if gap.finding.kind == STALLED)
+    assert stalled.cause.text.startswith("ShipStation tells neither whether the store is active nor when it")
+
+
 def test_an_id_that_was_made_up_is_nowhere_shown(found):
     shown = json.dumps(audit_json(found), ensure_ascii=False)
     assert not re.search(r"(?<![\w-])-\d{6,}", shown)
