@@ -86,18 +86,17 @@ def audit(
         confirmed(named, taken=day, accept=accept_screenshots) as given,
         _progress(shown=not as_json) as tell,
     ):
-        excerpts = [Path(path) for path in given.accepted]
         found = run(
             given.files,
             days=days,
             mappings=mappings or (),
             zone=where,
             shop=shop,
-            excerpts=excerpts,
+            excerpts=[Path(path) for path in given.accepted],
             progress=tell,
         )
-    found = given.named(found)
-    written = write(found, out) if out is not None else []
+        found = given.named(found)
+        written = write(found, out, lambda doing: tell(doing, 1.0)) if out is not None else []
     if as_json:
         print_json(audit_json(found))
     else:

@@ -17,14 +17,14 @@ from bot.errors import StuckError
 def write(audit: Audit, folder: Path, progress: Callable[[str], None] | None = None) -> list[Path]:
     """Write the report into a folder, over an earlier one, and return the files, the page first.
 
-    `progress` is told which file is being made. Raises StuckError where the folder cannot be written to.
+    `progress` is told what is being done. Raises StuckError where the folder cannot be written to.
     """
     check_folder(folder)
     shown = shareable(audit)
     made = {}
     for name, make in _makers().items():
         if progress is not None:
-            progress(f"writing {name}")
+            progress(f"Writing {name}")
         made[folder / name] = make(shown)
     for path, content in made.items():
         _put(path, content)

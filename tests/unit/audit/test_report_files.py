@@ -28,7 +28,7 @@ def test_four_files_are_written_and_each_is_announced(tmp_path):
     told = []
     written = write(month(), tmp_path / "a/b", told.append)
     assert [path.name for path in written] == NAMES
-    assert told == [f"writing {name}" for name in NAMES]
+    assert told == [f"Writing {name}" for name in NAMES]
     assert sorted(path.name for path in (tmp_path / "a/b").iterdir()) == sorted(NAMES)
 
 
