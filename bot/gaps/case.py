@@ -69,7 +69,7 @@ class Case:
         """Numbers of voided labels that no live parcel carries."""
         return tracking.parcel_numbers(self.dead_labels) - tracking.parcel_numbers(self.dossier.live)
 
-    @property
+    @cached_property
     def shipstation_read_at(self) -> datetime:
         """When ShipStation was last read for this order; where it has nothing, the order's own reading."""
         times = [row.read_at for row in self.dossier.matches]

@@ -47,11 +47,11 @@ class Dossier:
     stores: Mapping[int, ShipStationStore] = field(default_factory=dict)
     peers: Peers | None = None
     """None: not asked for; a cause that needs peers then stays open between its candidates."""
+    live: tuple[Shipment, ...] = field(init=False, repr=False, compare=False)
+    """Parcels on their way to the customer (LIVE in domain.md), of `shipments`; nearly every question asks for them."""
 
-    @property
-    def live(self) -> tuple[Shipment, ...]:
-        """Parcels on their way to the customer (LIVE in domain.md)."""
-        return tuple(shipment for shipment in self.shipments if shipment.live)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "live", tuple(part for part in self.shipments if part.live))
 
 
 @dataclass(frozen=True, slots=True)
