@@ -6,6 +6,7 @@ from types import MappingProxyType
 from bot.audit.result import NotJudged
 from bot.gaps.catalog import KINDS, STORE_KINDS
 from bot.sources.exports import Knowledge
+from storage.findings import Finding
 
 _LIVE = "the live connection: `stuck sync`"
 _ORDERS = "Shopify's orders export (Orders → Export)"
@@ -50,6 +51,10 @@ SETTLED_BY: Mapping[Knowledge, tuple[str, str]] = MappingProxyType(
             "a screenshot shows only a part of ShipStation's list",
             "ShipStation's shipments and orders exports",
         ),
+        "holds": (
+            "the file of ShipStation's orders does not say until when one is on hold, so those on hold are left alone",
+            "ShipStation's orders export with Date - Hold Until",
+        ),
         "notified": (
             "the file of ShipStation's labels does not say whether Shopify was notified",
             "ShipStation's fulfillments export with Marketplace Notified",
@@ -90,8 +95,15 @@ NEEDS: Mapping[str, tuple[Knowledge, ...]] = MappingProxyType(
 )
 """What has to be known before a kind is looked for; a kind that is not here needs the live connection."""
 
-PARTLY: Mapping[str, Knowledge] = MappingProxyType({"sync.double_ship": "parcel_items"})
+PARTLY: Mapping[str, Knowledge] = MappingProxyType(
+    {"sync.double_ship": "parcel_items", "import.wrong_status": "holds"}
+)
 """What has to be known before a kind is looked for in every order, and not only in some."""
+
+_BELIEVED: Mapping[tuple[str, str], Knowledge] = MappingProxyType(
+    {("import.wrong_status", "held_in_shipstation"): "holds"}
+)
+"""What has to be known before a kind with some cause is told: it would be an accusation without proof."""
 
 NEVER: Mapping[str, str] = MappingProxyType(
     {
@@ -109,6 +121,12 @@ NEVER: Mapping[str, str] = MappingProxyType(
 def judged(knows: Collection[Knowledge]) -> frozenset[str]:
     """Return the kinds that files which tell this much can show."""
     return frozenset(kind for kind, needs in NEEDS.items() if all(need in knows for need in needs))
+
+
+def believed(finding: Finding, knows: Collection[Knowledge]) -> bool:
+    """Whether files that tell this much can show this finding, of a kind that they can show, with its cause."""
+    need = _BELIEVED.get((finding.kind, finding.cause.code))
+    return need is None or need in knows
 
 
 def not_judged(knows: Collection[Knowledge]) -> tuple[NotJudged, ...]:

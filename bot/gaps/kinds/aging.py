@@ -203,7 +203,11 @@ def _evidence(case: Case, row: ShipStationOrder, due: datetime) -> tuple[Evidenc
         shipstation(
             case,
             "Ship by",
-            f"{row.ship_by:%a} {row.ship_by.day} {row.ship_by:%b %Y}" if row.ship_by else "not set",
+            f"{row.ship_by:%a} {row.ship_by.day} {row.ship_by:%b %Y}"
+            if row.ship_by
+            else "not said"
+            if row.from_file
+            else "not set",
         ),
         *((shipstation(case, "Tags", words.listed(str(tag) for tag in row.tag_ids)),) if row.tag_ids else ()),
     )

@@ -211,7 +211,10 @@ def _why_parked(case: Case, row: ShipStationOrder) -> Cause:
 
 def _parking(case: Case, rows: Sequence[ShipStationOrder]) -> tuple[Evidence, ...]:
     zone, order = case.dossier.rules.timezone, case.order
-    paid = [words.moment(row.paid_at, zone) if row.paid_at else "none" for row in rows]
+    paid = [
+        words.moment(row.paid_at, zone) if row.paid_at else "not said" if row.from_file else "none"
+        for row in rows
+    ]
     ours = f"{words.state(order.financial_status)}, {words.counted(case.standing.units, 'unit')} to ship"
     changed = last_changed(rows, zone)
     return (

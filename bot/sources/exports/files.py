@@ -21,6 +21,7 @@ Knowledge = Literal[
     "rows",
     "row_status",
     "items",
+    "holds",
     "notified",
     "parcel_items",
     "parcel_tracking",
@@ -34,7 +35,7 @@ Knowledge = Literal[
 - labels, marks: parcels with a ShipStation label, orders that were marked as shipped
 - label_times: when each label was made, by the minute (without it only the ship date is known, which may be a later day)
 - voids, returns: which labels were voided, and which are return labels
-- rows, row_status, items: ShipStation's orders, their status, their products
+- rows, row_status, items: ShipStation's orders, their status, their products; holds: until when one of them is held
 - notified: whether ShipStation believes it told the sales channel; parcel_tracking; stores: names of sales channels
 - cancels: which orders Shopify cancelled; whole: that ShipStation's lists are there in full, so that a missing row means something
 """

@@ -26,6 +26,7 @@ def knowledge(plans: Sequence[Plan], excerpts: Collection[Path] = ()) -> frozens
         "rows": bool(rows),
         "row_status": _all(rows, "order_status"),
         "items": _all(rows, "sku") and _all(rows, "quantity"),
+        "holds": _all(rows, "hold_until"),
         "notified": _all(parcels, "notified"),
         "parcel_items": _all(labels, "sku") and _all(labels, "quantity"),
         "parcel_tracking": _all(parcels, "tracking"),

@@ -156,6 +156,30 @@ def test_an_export_that_tells_services_tells_who_has_none(tmp_path, chosen, caus
     assert ("shipstation", "Service", shown) in said(gap)
 
 
+def test_who_is_on_hold_is_accused_only_where_the_export_tells_until_when(tmp_path):
+    orders, labels = fine((3, 1002), (20, 1003))
+    row = {"Order - Number": "1001", "Order - Status": "On Hold", "Date - Order Date": "3/6/2026 3:58:42 AM"}
+    silent = [column for column in ORDERS if column not in {"Date - Hold Until", "Date - Paid Date"}]
+
+    def gaps(columns):
+        found = audit(
+            [
+                write(tmp_path / "orders.csv", SHOPIFY, [shopify("#1001", **STUCK), *orders]),
+                write(tmp_path / "labels.csv", LABELS, labels),
+                write(tmp_path / "rows.csv", columns, [row]),
+            ]
+        )
+        return [gap for gap in found.gaps if gap.order == "#1001"], excused(found)
+
+    [held], excuses = gaps(ORDERS)
+    assert (held.finding.kind, held.finding.cause.code) == ("import.wrong_status", "held_in_shipstation")
+    assert ("shipstation", "Payment", "not said") in said(held)
+    assert "import.wrong_status" not in excuses
+    none, excuses = gaps(silent)
+    assert none == []
+    assert "Date - Hold Until" in excuses["import.wrong_status"].needs
+
+
 def test_what_is_being_done_is_told_to_the_end_and_never_goes_back(audited):
     heard = []
     orders, labels = fine((3, 1002), (20, 1003))

@@ -147,7 +147,7 @@ KNOWS = {
     ),
     "orders of ShipStation": (
         [("r", ORDERS, [{"Order - Number": "1", "Order - Status": "shipped", "Item - SKU": "A", "Item - Qty": "1"}])],
-        {"rows", "row_status", "items", "stores"},
+        {"rows", "row_status", "items", "holds", "stores"},
     ),
     "Matrixify": (
         [("x", MATRIXIFY, [{"ID": "1", "Name": "#1", "Created At": "2026-03-06 08:58:42 +0000", "Payment: Status": "paid"}])],
