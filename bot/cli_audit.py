@@ -15,7 +15,7 @@ import typer
 from bot.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from bot.audit.audit import Progress
+    from bot.sources.exports.files import Progress
 
 SAMPLE = Path("stuck-sample")
 """Where `--sample` writes, unless told otherwise."""

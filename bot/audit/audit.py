@@ -1,6 +1,6 @@
 """The audit itself: files in, what was found out. The same facts, kinds and causes as the live bot's."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from bot.errors import ExportRefused
 from bot.gaps.dossier import Dossier
 from bot.gaps.rules import StoreRules
 from bot.sources.exports import Exports, open_exports
-from bot.sources.exports.files import System
+from bot.sources.exports.files import Progress, System
 from storage.findings import Finding
 
 DAYS = 30
@@ -25,8 +25,6 @@ EDGE = timedelta(days=1)
 OF_ABSENCE = frozenset({"import.missing", "store.import_stalled"})
 """Kinds that say that ShipStation lacks something: it may lie before where its files begin."""
 
-Progress = Callable[[str, float], None]
-"""Told what is being done, and how much of the whole is done, from 0 to 1."""
 READING = 0.6
 """How much of the whole is reading."""
 

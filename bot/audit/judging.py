@@ -1,6 +1,6 @@
 """The month judged: suspicious orders become dossiers, and the live bot's judge says what is wrong with them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from bot.gaps.match import dossier
 from bot.gaps.rules import StoreRules
 from bot.gaps.store_case import StoreFacts
 from bot.sources.exports import Exports
+from bot.sources.exports.files import Tell
 from storage.findings import Finding
 
 _TOLD_EVERY = 500
@@ -43,7 +44,7 @@ def judge_month(
     *,
     since: datetime,
     until: datetime,
-    tell: Callable[[float], None] = lambda _part: None,
+    tell: Tell = lambda _part: None,
 ) -> Month:
     """Judge what happened from `since` on, as of `until` (UTC); `tell` hears how much of it is judged, from 0 to 1.
 

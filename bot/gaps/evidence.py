@@ -1,6 +1,6 @@
 """What a card shows of both systems, in pairs: the same field, what each side said of it, and when it was read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -57,12 +57,11 @@ def arrived(row: ShipStationOrder, zone: ZoneInfo) -> str:
     return f"ordered {words.moment(row.ordered_at, zone)}" if row.ordered_at else "not said"
 
 
-def last_changed(rows: Iterable[ShipStationOrder], zone: ZoneInfo) -> str | None:
-    """Return when ShipStation last changed one of these orders; None where it did not say so of each."""
-    known = list(rows)
-    if not known or any(row.from_file for row in known):
-        return None
-    return words.moment(max(row.modified_at for row in known), zone)
+def changed(rows: Sequence[ShipStationOrder], zone: ZoneInfo) -> str:
+    """Return when ShipStation last changed one of these orders; of those from a file nobody says it."""
+    if any(row.from_file for row in rows):
+        return "not said"
+    return f"last changed {words.moment(max(row.modified_at for row in rows), zone)}"
 
 
 def notified(parcels: Sequence[Shipment]) -> str:

@@ -6,7 +6,7 @@ from bot.gaps import words
 from bot.gaps.case import Case
 from bot.gaps.causes import cause
 from bot.gaps.dossier import Waiting
-from bot.gaps.evidence import last_changed, pair, parcel_evidence, shipstation, shopify
+from bot.gaps.evidence import pair, parcel_evidence, shipstation, shopify
 from bot.gaps.kinds import Kind, Reason, action, finding
 from bot.gaps.kinds.quantity import UPDATES_UNTIL
 from storage.facts import Shipment
@@ -104,11 +104,11 @@ def _evidence(case: Case, at: datetime) -> tuple[Evidence, ...]:
     zone, order = case.dossier.rules.timezone, case.order
     reason = f", {words.state(order.cancel_reason).lower()}" if order.cancel_reason else ""
     theirs = words.listed(words.state(row.status) for row in case.rows) if case.rows else "shipped"
-    changed = last_changed(case.rows, zone)
+    told = [row.modified_at for row in case.rows if not row.from_file]
     return (
         *pair(case, "State", theirs=theirs, ours=f"{_how(case)}{reason}"),
         shopify(case, "Called off", words.moment(at, zone)),
-        *((shipstation(case, "Last changed", changed),) if changed else ()),
+        *((shipstation(case, "Last changed", words.moment(max(told), zone)),) if told else ()),
     )
 
 

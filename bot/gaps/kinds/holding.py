@@ -9,7 +9,7 @@ from bot.gaps.case import Case
 from bot.gaps.causes import cause
 from bot.gaps.dossier import Waiting
 from bot.gaps.eligibility import by_parcel, hold_reasons, is_held, open_parts, our_parts
-from bot.gaps.evidence import last_changed, pair, shipstation, shopify
+from bot.gaps.evidence import pair, shipstation, shopify
 from bot.gaps.kinds import Kind, Reason, action, finding
 from bot.gaps.rules import Windows
 from bot.gaps.windows import bounded
@@ -229,7 +229,7 @@ def _requests(case: Case) -> tuple[Evidence, ...]:
         f"{part.location or 'a location'}: {words.state(part.request_status).lower()}" for part in parts
     )
     changed = [
-        shipstation(case, "Last changed", at) for row in case.rows[:1] if (at := last_changed([row], zone))
+        shipstation(case, "Last changed", words.moment(row.modified_at, zone)) for row in case.rows[:1]
     ]
     return (
         *pair(case, "State", theirs=theirs, ours=words.state(case.order.fulfillment_status)),

@@ -8,7 +8,7 @@ from bot.gaps.case import Case
 from bot.gaps.causes import cause
 from bot.gaps.dossier import Waiting
 from bot.gaps.eligibility import is_held, is_open, our_parts, remaining
-from bot.gaps.evidence import last_changed, pair, shipstation, shopify
+from bot.gaps.evidence import changed, pair, shipstation, shopify
 from bot.gaps.kinds import Kind, Reason, action, finding
 from bot.gaps.match import (
     connected_again,
@@ -216,14 +216,13 @@ def _parking(case: Case, rows: Sequence[ShipStationOrder]) -> tuple[Evidence, ..
         for row in rows
     ]
     ours = f"{words.state(order.financial_status)}, {words.counted(case.standing.units, 'unit')} to ship"
-    changed = last_changed(rows, zone)
     return (
         *pair(case, "State", theirs=_states(rows), ours=ours),
         shipstation(case, "Payment", words.listed(paid)),
         *pair(
             case,
             "Since",
-            theirs=f"last changed {changed}" if changed else "not said",
+            theirs=changed(rows, zone),
             ours=f"ready {words.moment(case.standing.since or order.created_at, zone)}",
         ),
     )

@@ -79,7 +79,10 @@ def _why_short(case: Case, rows: Sequence[ShipStationOrder], short: Load) -> Cau
     if case.order.detail and case.order.detail.edited and case.order.updated_at > imported:
         text = "The order was edited in Shopify after the import. ShipStation keeps the quantities that it imported unless it is set to use fulfillable quantities."
         return cause("edited_after_import", "likely", text)
-    text = "Neither side says why: Shopify shows no edit, and ShipStation does not tell where its quantities come from."
+    edits = (
+        "Shopify's export tells no edits" if any(row.from_file for row in rows) else "Shopify shows no edit"
+    )
+    text = f"Neither side says why: {edits}, and ShipStation does not tell where its quantities come from."
     return cause("unknown", "unknown", text)
 
 

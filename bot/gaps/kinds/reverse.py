@@ -8,7 +8,7 @@ from bot.gaps.case import Case
 from bot.gaps.causes import cause
 from bot.gaps.dossier import Waiting
 from bot.gaps.eligibility import paid_at
-from bot.gaps.evidence import last_changed, pair, parcel_evidence, shipstation, shopify, shown
+from bot.gaps.evidence import changed, pair, parcel_evidence, shipstation, shopify, shown
 from bot.gaps.kinds import Kind, Reason, action, finding
 from bot.gaps.kinds.aging import AWAITING
 from bot.gaps.kinds.tracking import AT_PAYMENT
@@ -171,7 +171,6 @@ def _by(part: Fulfillment) -> str:
 
 def _both_sides(case: Case, rows: Sequence[ShipStationOrder], since: datetime) -> tuple[Evidence, ...]:
     zone = case.dossier.rules.timezone
-    changed = last_changed(rows, zone)
     return (
         *pair(
             case,
@@ -182,7 +181,7 @@ def _both_sides(case: Case, rows: Sequence[ShipStationOrder], since: datetime) -
         *pair(
             case,
             "Since",
-            theirs=f"last changed {changed}" if changed else "not said",
+            theirs=changed(rows, zone),
             ours=f"fulfilled {words.moment(since, zone)}",
         ),
         shopify(case, "Tracking", shown(case.successes)),

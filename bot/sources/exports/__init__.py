@@ -7,9 +7,9 @@
 - `tables.py`: the canonical tables; `projection.py`, `checks.py`, `loading.py`: a file's rows into them, or why not;
   `merge.py`: orders that continue over rows, and what was given twice
 - `careful.py`: rows that DuckDB's own reader refuses, read one by one with their line numbers
-- `reading.py`: `open_exports`; `progress.py`: how far it is; `knowledge.py`, `noting.py`: what the files tell, and how they
-  were read;
-  `shopify_facts.py`, `shipstation_facts.py`, `facts.py`: some orders as `storage.facts`
+- `reading.py`: `open_exports`; `progress.py`: how far it is
+- `knowledge.py`, `noting.py`: what the files tell, and how they were read
+- `shopify_facts.py`, `shipstation_facts.py`, `facts.py`: some orders as `storage.facts`
 """
 
 from bot.sources.exports.files import Knowledge, ReadFile, RejectedRow

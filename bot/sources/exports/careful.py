@@ -14,9 +14,8 @@ from typing import BinaryIO
 
 from bot.sources.exports import sheets
 from bot.sources.exports.dialect import WINDOWS, Dialect
-from bot.sources.exports.files import LISTED, RejectedRow
+from bot.sources.exports.files import LISTED, RejectedRow, Tell
 from bot.sources.exports.plan import Plan
-from bot.sources.exports.progress import Tell
 
 _LONGEST_RECORD = 512
 """Lines that one record may have: a longer one has a quote that is never closed."""

@@ -41,7 +41,9 @@ Knowledge = Literal[
 """
 
 Progress = Callable[[str, float], None]
-"""Told what is being read, and which part of all reading is done (0 to 1)."""
+"""Told what is being done, and how much of the whole is done, from 0 to 1."""
+Tell = Callable[[float], None]
+"""Told how much of one thing is done, from 0 to 1."""
 
 LISTED = 1_000
 """Rejected rows that are listed for one file; of more, the number is said."""

@@ -11,9 +11,9 @@ from bot.sources.exports import careful
 from bot.sources.exports.checks import BLANK, HEADER_AGAIN, Check, checks, offending, verdict
 from bot.sources.exports.columns import WORDS
 from bot.sources.exports.dates import forms_of, shared
-from bot.sources.exports.files import LISTED, RejectedRow
+from bot.sources.exports.files import LISTED, RejectedRow, Tell
 from bot.sources.exports.plan import DAYS, Forms, Plan
-from bot.sources.exports.progress import Tell, watched
+from bot.sources.exports.progress import watched
 from bot.sources.exports.projection import IS_LINE, Reader, parts, prepared, values
 from bot.sources.exports.tables import INTO
 

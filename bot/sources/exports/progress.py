@@ -1,16 +1,13 @@
 """How far the reading of some files is: told file by file, and within each while it is read."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import Event, Thread
 
 import duckdb
 
-from bot.sources.exports.files import Progress
+from bot.sources.exports.files import Progress, Tell
 from bot.sources.exports.plan import Plan
-
-Tell = Callable[[float], None]
-"""Told how much of one file is read, from 0 to 1."""
 
 _EVERY = 0.25
 """Seconds between two looks at how far DuckDB is."""

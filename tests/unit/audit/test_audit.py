@@ -194,6 +194,14 @@ def test_what_is_being_done_is_told_to_the_end_and_never_goes_back(audited):
     assert (parts[0], parts[2]) == (0.0, READING)
 
 
+def test_two_shops_orders_of_one_number_count_as_two(audited):
+    orders, labels = fine((3, 1002), (20, 1003))
+    assert (
+        audited([*orders, shopify("#1002", Id="222", Created_at="2026-03-03 09:00:00 +0000")], labels).orders
+        == 3
+    )
+
+
 def test_files_that_agree_give_nothing(audited):
     assert told(audited(*fine((3, 1002), (20, 1003)))) == []
 

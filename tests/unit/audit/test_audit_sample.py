@@ -58,6 +58,13 @@ def test_of_a_store_that_only_files_name_no_state_is_told(found):
     assert stalled.cause.text.startswith("ShipStation tells neither whether the store is active nor when it")
 
 
+def test_edits_of_which_no_export_tells_are_not_denied(found):
+    short = [gap.finding.cause for gap in found.gaps if gap.finding.kind == "import.items_short"]
+    unknown = [cause.text for cause in short if cause.code == "unknown"]
+    assert unknown
+    assert all("Shopify's export tells no edits" in text for text in unknown)
+
+
 def test_an_id_that_was_made_up_is_nowhere_shown(found):
     shown = json.dumps(audit_json(found), ensure_ascii=False)
     assert not re.search(r"(?<![\w-])-\d{6,}", shown)
