@@ -1,5 +1,7 @@
 """A gap handed over, noted on and written up, in a real browser on the real demo; with pictures where they are wanted."""
 
+import re
+
 import pytest
 
 from tests.browser.conftest import picture
@@ -37,7 +39,12 @@ async def test_a_gap_is_given_away_noted_on_and_written_up(demo_page):
     )
     await picture(page, "note")
     await window.get_by_role("button", name="Add", exact=True).click()
-    await window.wait_for(state="detached")
+
+    await card.get_by_role("button", name=re.compile("reply|replies", re.IGNORECASE)).click()
+    thread = page.get_by_role("complementary", name="Thread")
+    await thread.get_by_text("Waiting for ShipStation.").wait_for()
+    await picture(page, "note-in-thread")
+    await thread.get_by_role("button", name="Close thread").click()
 
     window = await menu(page, card, "More…")
     await window.get_by_text("Waiting for ShipStation.").wait_for()
