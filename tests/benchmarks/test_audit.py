@@ -24,7 +24,8 @@ TIMES_DUCKDB, AIM_DUCKDB = 6.0, 2.0
 """How much longer than the bare join the whole audit may take, and how much longer it should.
 
 The aim is missed: the join counts rows and keeps nothing, while an audit checks thirty fields of every row, keeps them, and
-judges two to three thousand orders in Python. Reading alone takes twice the join's time.
+judges two to three thousand orders in Python. Keeping these fields as they are written, unchecked, is measured beside it:
+it takes more than half of what the aim allows, before a date is read, anything compared or judged.
 """
 MEMORY_OF_DUCKDB = 1.5
 FASTER_THAN_PANDAS, AIM_PANDAS = 1.5, 5.0
@@ -43,6 +44,18 @@ import duckdb
 ''', {"shopify": shopify, "shipments": shipments}).fetchone()
 answer = {"unshipped": unshipped}
 """
+LOAD = """
+import duckdb
+connection = duckdb.connect(config={"preserve_insertion_order": False})
+connection.execute('''CREATE TABLE orders AS SELECT "Name", "Id", "Created at", "Paid at", "Fulfilled at", "Cancelled at",
+    "Financial Status", "Fulfillment Status", "Total", "Currency", "Refunded Amount", "Tags", "Source", "Shipping Method",
+    "Shipping Country", "Lineitem sku", "Lineitem quantity", "Lineitem requires shipping", "Lineitem fulfillment status"
+    FROM read_csv($shopify, all_varchar = true)''', {"shopify": shopify})
+connection.execute('''CREATE TABLE labels AS SELECT * EXCLUDE ("Amount - Shipping Cost")
+    FROM read_csv($shipments, all_varchar = true)''', {"shipments": shipments})
+answer = {}
+"""
+"""The columns that an audit needs, kept as text: no date is read, nothing compared."""
 PANDAS = """
 import pandas
 orders = pandas.read_csv(shopify, dtype=str)
@@ -120,7 +133,7 @@ def month() -> Iterator[Generated]:
 @pytest.fixture(scope="module")
 def runs(month: Generated) -> dict[str, list[Ran]]:
     """What each took, in turns, so that a busy machine is unfair to none of them."""
-    bodies = {"duckdb": DUCKDB, "audit": AUDIT}
+    bodies = {"duckdb": DUCKDB, "audit": AUDIT, "load": LOAD}
     if find_spec("pandas"):
         bodies |= {"pandas": PANDAS, "lean pandas": LEAN_PANDAS}
     made: dict[str, list[Ran]] = {name: [] for name in bodies}
@@ -138,6 +151,8 @@ def test_a_million_orders_cost_at_most_twice_the_bare_join(runs, month, report):
         f"{seconds(audit):.1f} s against {seconds(bare):.1f} s of DuckDB's bare join ({time:.2f}, the aim is {AIM_DUCKDB}); "
         f"{megabytes(audit):.0f} MB against {megabytes(bare):.0f} MB ({memory:.2f}, at most {MEMORY_OF_DUCKDB})",
     )
+    load = seconds(runs["load"])
+    report("keeping their fields as text", f"{load:.1f} s, {load / seconds(bare):.2f} of the bare join")
     assert time <= TIMES_DUCKDB
     assert memory <= MEMORY_OF_DUCKDB
 
