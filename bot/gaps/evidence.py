@@ -64,6 +64,11 @@ def changed(rows: Sequence[ShipStationOrder], zone: ZoneInfo) -> str:
     return f"last changed {words.moment(max(row.modified_at for row in rows), zone)}"
 
 
+def absent(row: ShipStationOrder, none: str) -> str:
+    """Return what to show where an order has no value: `none`; of one from a file, that it is not said."""
+    return "not said" if row.from_file else none
+
+
 def notified(parcels: Sequence[Shipment]) -> str:
     """Return what ShipStation says of telling Shopify about these parcels."""
     said = {parcel.notified for parcel in parcels}

@@ -1,7 +1,7 @@
 """Small pieces of plain text for people: cut names, spans of time, moments in the store's zone."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from storage.facts import Order, Shipment
@@ -55,10 +55,15 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def day(of: date) -> str:
+    """Return a day: `Wed 18 Nov 2026`."""
+    return f"{of:%a} {of.day} {of:%b %Y}"
+
+
 def moment(at: datetime, zone: ZoneInfo) -> str:
     """Return a moment on the store's clock: `Wed 18 Nov 2026, 10:01 EST`."""
     local = at.astimezone(zone)
-    return f"{local:%a} {local.day} {local:%b %Y, %H:%M} {local.tzname()}"
+    return f"{day(local)}, {local:%H:%M} {local.tzname()}"
 
 
 def state(text: str | None) -> str:

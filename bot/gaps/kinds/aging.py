@@ -7,7 +7,7 @@ from bot.gaps import calendar, words
 from bot.gaps.case import Case
 from bot.gaps.causes import cause
 from bot.gaps.dossier import Waiting
-from bot.gaps.evidence import arrived, pair, shipstation
+from bot.gaps.evidence import absent, arrived, pair, shipstation
 from bot.gaps.kinds import Kind, Reason, action, finding
 from bot.gaps.rules import StoreRules
 from bot.gaps.windows import bounded
@@ -200,15 +200,7 @@ def _evidence(case: Case, row: ShipStationOrder, due: datetime) -> tuple[Evidenc
         *pair(case, "Since", theirs=arrived(row, zone), ours=f"ready {ready}"),
         shipstation(case, "Cutoff", words.moment(due, zone)),
         shipstation(case, "Service", _service(row) or "not said"),
-        shipstation(
-            case,
-            "Ship by",
-            f"{row.ship_by:%a} {row.ship_by.day} {row.ship_by:%b %Y}"
-            if row.ship_by
-            else "not said"
-            if row.from_file
-            else "not set",
-        ),
+        shipstation(case, "Ship by", words.day(row.ship_by) if row.ship_by else absent(row, "not set")),
         *((shipstation(case, "Tags", words.listed(str(tag) for tag in row.tag_ids)),) if row.tag_ids else ()),
     )
 

@@ -135,11 +135,7 @@ def _holds(case: Case) -> tuple[Evidence, ...]:
     zone = case.dossier.rules.timezone
     parts = [part for part in our_parts(case.order, case.dossier.rules) if is_held(part)]
     theirs = words.listed(words.state(row.status) for row in case.rows) if case.rows else "no order"
-    dates = words.listed(
-        f"{row.hold_until:%a} {row.hold_until.day} {row.hold_until:%b %Y}"
-        for row in case.rows
-        if row.hold_until
-    )
+    dates = words.listed(words.day(row.hold_until) for row in case.rows if row.hold_until)
     ours = f"{len(parts)} of its parts held" if parts else words.state(case.order.fulfillment_status)
     held = (
         (

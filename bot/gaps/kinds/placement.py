@@ -8,7 +8,7 @@ from bot.gaps.case import Case
 from bot.gaps.causes import cause
 from bot.gaps.dossier import Waiting
 from bot.gaps.eligibility import is_held, is_open, our_parts, remaining
-from bot.gaps.evidence import changed, pair, shipstation, shopify
+from bot.gaps.evidence import absent, changed, pair, shipstation, shopify
 from bot.gaps.kinds import Kind, Reason, action, finding
 from bot.gaps.match import (
     connected_again,
@@ -211,10 +211,7 @@ def _why_parked(case: Case, row: ShipStationOrder) -> Cause:
 
 def _parking(case: Case, rows: Sequence[ShipStationOrder]) -> tuple[Evidence, ...]:
     zone, order = case.dossier.rules.timezone, case.order
-    paid = [
-        words.moment(row.paid_at, zone) if row.paid_at else "not said" if row.from_file else "none"
-        for row in rows
-    ]
+    paid = [words.moment(row.paid_at, zone) if row.paid_at else absent(row, "none") for row in rows]
     ours = f"{words.state(order.financial_status)}, {words.counted(case.standing.units, 'unit')} to ship"
     return (
         *pair(case, "State", theirs=_states(rows), ours=ours),
