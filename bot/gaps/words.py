@@ -57,13 +57,13 @@ def counted(number: int, noun: str) -> str:
 
 def day(of: date) -> str:
     """Return a day: `Wed 18 Nov 2026`."""
-    return f"{of:%a} {of.day} {of:%b %Y}"
+    return f"{of:%a {of.day} %b %Y}"
 
 
 def moment(at: datetime, zone: ZoneInfo) -> str:
     """Return a moment on the store's clock: `Wed 18 Nov 2026, 10:01 EST`."""
     local = at.astimezone(zone)
-    return f"{day(local)}, {local:%H:%M} {local.tzname()}"
+    return f"{day(local)}, {local:%H:%M %Z}"
 
 
 def state(text: str | None) -> str:

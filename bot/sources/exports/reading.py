@@ -22,8 +22,8 @@ from bot.sources.exports.recognise import parse_mappings
 from bot.sources.exports.zones import PACIFIC
 from storage.facts import Order, Shipment, ShipStationOrder, ShipStationStore
 
-MEMORY = "300MB"
-"""What DuckDB may hold in memory; beyond it, tables go to the temporary folder."""
+MEMORY = "400MB"
+"""What DuckDB may hold in memory; beyond it, tables go to the temporary folder, compressed: some five percent more time."""
 
 
 @dataclass(frozen=True, slots=True)

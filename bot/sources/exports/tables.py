@@ -17,6 +17,7 @@ makes of them are the tables that are meant to be asked:
 - shipstation_parcels: key, number, kind (label, mark), parcel, tracking, tracking_damaged, carrier, service, store,
   marketplace, provider, order_status, ordered_at, made_at, ship_date, voided, voided_at, return_label, notified,
   packages, status, file
+- several: the keys that more than one row of a parcel has: no other order can have two parcels
 - unread: key, system: orders of which a row or a tracking number could not be read, so that nothing about them can be
   concluded: `Exports.load` leaves them out
 
