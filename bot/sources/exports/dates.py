@@ -38,6 +38,13 @@ NEVER = r"0?0?0?1-0?1-0?1\b.*|0?1/0?1/0?0?0?1\b.*|0000-00-00.*|1900-01-00.*|0?0/
 MACROS = MappingProxyType(
     {
         "spaced(x)": r"regexp_replace(replace(upper(bare(x)), ',', ' '), '\s+', ' ', 'g')",
+        "sane(t)": "CASE WHEN t BETWEEN TIMESTAMP '1990-01-01' AND TIMESTAMP '2200-01-01' THEN t END",
+        "sane_moment(t)": "CASE WHEN t BETWEEN TIMESTAMPTZ '1990-01-01 00:00:00Z' AND TIMESTAMPTZ '2200-01-01 00:00:00Z' THEN t END",
+        "is_date(x)": f"given(x) AND NOT regexp_full_match(spaced(x), '{NEVER}')",
+    }
+)
+OF_ODD_TEXT = MappingProxyType(
+    {
         "years_first(x)": r"regexp_replace(x, '^(\d{4})[/.](\d{1,2})[/.](\d{1,2})', '\1-\2-\3')",
         "slashed(x)": r"regexp_replace(x, '^(\d{1,2})-(\d{1,2})-(\d{4}|\d{2})\b', '\1/\2/\3')",
         "no_fraction(x)": r"regexp_replace(regexp_replace(x, '(\d)T(\d)', '\1 \2'), '(:\d\d)[.]\d+', '\1')",
@@ -47,17 +54,15 @@ MACROS = MappingProxyType(
         "dated(x)": "offset_apart(afternoon(no_fraction(slashed(years_first(spaced(x))))))",
         "serial(x)": r"""CASE WHEN regexp_full_match(bare(x), '[2-7]\d{4}([.,]\d+)?') THEN TIMESTAMP '1899-12-30' +
             to_seconds(round(try_cast(replace(bare(x), ',', '.') AS DOUBLE) * 86400)::BIGINT) END""",
-        "sane(t)": "CASE WHEN t BETWEEN TIMESTAMP '1990-01-01' AND TIMESTAMP '2200-01-01' THEN t END",
-        "sane_moment(t)": "CASE WHEN t BETWEEN TIMESTAMPTZ '1990-01-01 00:00:00Z' AND TIMESTAMPTZ '2200-01-01 00:00:00Z' THEN t END",
-        "is_date(x)": f"given(x) AND NOT regexp_full_match(spaced(x), '{NEVER}')",
         "date_text(x)": """CASE WHEN is_date(x) THEN coalesce(strftime(serial(x), '%Y-%m-%d %H:%M:%S'), dated(x)) END""",
     }
 )
+"""What only a file that is read carefully needs: every way of writing a date made one of the usual ones."""
 
 
-def macros() -> list[str]:
-    """Return the statements that create every macro; those of `values.py` have to be there."""
-    return [f"CREATE OR REPLACE MACRO {name} AS ({body})" for name, body in MACROS.items()]
+def macros(of: Mapping[str, str] = MACROS) -> list[str]:
+    """Return the statements that create these macros; those of `values.py` have to be there."""
+    return [f"CREATE OR REPLACE MACRO {name} AS ({body})" for name, body in of.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +87,8 @@ def shared(forms: Iterable[DateForm]) -> DateForm:
     )
 
 
-Values = tuple[str, Sequence[object]]
-"""SQL for the values of a column, under the name x, and its parameters."""
+Source = tuple[str, Sequence[object]]
+"""SQL for the values of a file's dates, with the field's `name` and its text `x`, and its parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,40 +103,38 @@ class _Seen:
     shapes: frozenset[str]
 
 
-def forms_of(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Values]) -> dict[str, DateForm]:
+def forms_of(
+    connection: duckdb.DuckDBPyConnection, names: Sequence[str], source: Source
+) -> dict[str, DateForm]:
     """Return how the columns of one file write their dates, by field.
 
     A column that leaves open whether the day or the month comes first follows the others, then the American way.
     """
-    seen = _seen(connection, columns)
-    lead = sum(each.first_above - each.second_above for each in seen.values())
-    tried = {name: _tried(each, lead) for name, each in seen.items()}
-    there = _there(connection, {name: (formats, columns[name]) for name, formats in tried.items() if formats})
-    return {name: _form(seen[name], lead, there.get(name, ())) for name in columns}
-
-
-def _seen(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Values]) -> dict[str, _Seen]:
-    """Return what each column shows; one question for all, since asking takes longer than looking at a month."""
-    each = " UNION ALL ".join(
-        f"SELECT '{name}' AS name, x FROM ({sql})" for name, (sql, _) in columns.items()
-    )
-    if not each:
+    if not names:
         return {}
+    seen = dict.fromkeys(names, _Seen(0, 0, 0, frozenset())) | _seen(connection, source)
+    lead = sum(each.first_above - each.second_above for each in seen.values())
+    there = _there(connection, {name: _tried(each, lead) for name, each in seen.items()}, source)
+    return {name: _form(seen[name], lead, there[name]) for name in names}
+
+
+def _seen(connection: duckdb.DuckDBPyConnection, source: Source) -> dict[str, _Seen]:
+    """Return what each column shows; one question for all, since asking takes longer than looking at a month."""
+    sql, parameters = source
     found = connection.execute(
         rf"""
         SELECT name, count(*) FILTER (WHERE one > 12), count(*) FILTER (WHERE two > 12), count(one), list(DISTINCT shape)
         FROM (
             SELECT name, try_cast(regexp_extract(x, '^(\d{{1,2}})[/-]\d', 1) AS INTEGER) AS one,
                 try_cast(regexp_extract(x, '^\d{{1,2}}[/-](\d{{1,2}})[/-]', 1) AS INTEGER) AS two, {_SHAPE} AS shape
-            FROM ({each}) WHERE x IS NOT NULL
+            FROM ({sql}) WHERE x IS NOT NULL
         ) GROUP BY name""",
-        [parameter for _, parameters in columns.values() for parameter in parameters],
+        parameters,
     ).fetchall()
-    seen = {
+    return {
         name: _Seen(first, second, slashed, frozenset(shapes))
         for name, first, second, slashed, shapes in found
     }
-    return {name: seen.get(name, _Seen(0, 0, 0, frozenset())) for name in columns}
 
 
 def _tried(seen: _Seen, lead: int) -> list[str]:
@@ -142,23 +145,20 @@ def _tried(seen: _Seen, lead: int) -> list[str]:
 
 
 def _there(
-    connection: duckdb.DuckDBPyConnection, tried: Mapping[str, tuple[Sequence[str], Values]]
+    connection: duckdb.DuckDBPyConnection, tried: Mapping[str, Sequence[str]], source: Source
 ) -> dict[str, list[str]]:
     """Return, of the formats that are tried on each column, those that some value of it has; in one question, too."""
-    counted = [
-        f"(SELECT [{', '.join(_count(each) for each in formats)}] FROM ({sql}))"
-        for formats, (sql, _) in tried.values()
-    ]
-    if not counted:
-        return {}
-    found = connection.execute(
-        f"SELECT {', '.join(counted)}",
-        [parameter for _, (_, parameters) in tried.values() for parameter in parameters],
-    ).fetchone()
-    return {
-        name: [each for each, count in zip(formats, counts, strict=True) if count]
-        for (name, (formats, _)), counts in zip(tried.items(), found or (), strict=True)
+    formats = list(dict.fromkeys(each for own in tried.values() for each in own))
+    if not formats:
+        return {name: [] for name in tried}
+    sql, parameters = source
+    counted = connection.execute(
+        f"SELECT name, [{', '.join(map(_count, formats))}] FROM ({sql}) GROUP BY name", parameters
+    ).fetchall()
+    found = {
+        name: {each for each, count in zip(formats, counts, strict=True) if count} for name, counts in counted
     }
+    return {name: [each for each in own if each in found.get(name, ())] for name, own in tried.items()}
 
 
 def _count(form: str) -> str:

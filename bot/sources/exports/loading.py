@@ -10,7 +10,7 @@ import duckdb
 from bot.sources.exports import careful
 from bot.sources.exports.checks import BLANK, HEADER_AGAIN, Check, checks, offending, verdict
 from bot.sources.exports.columns import WORDS
-from bot.sources.exports.dates import forms_of, shared
+from bot.sources.exports.dates import OF_ODD_TEXT, forms_of, macros, shared
 from bot.sources.exports.files import LISTED, RejectedRow, Tell
 from bot.sources.exports.plan import DAYS, Forms, Plan
 from bot.sources.exports.progress import watched
@@ -82,11 +82,12 @@ def _quickly(connection: duckdb.DuckDBPyConnection, plan: Plan, zone: ZoneInfo, 
     except duckdb.InvalidInputException:
         undo(connection, plan)
         return None
-    if not count or any(code not in {BLANK, HEADER_AGAIN} for code in _verdicts(connection, plan)):
+    verdicts = _verdicts(connection, plan)
+    if not count or not verdicts.keys() <= {BLANK, HEADER_AGAIN}:
         undo(connection, plan)
         return None
     loaded = Loaded(plan, _settled(connection, reader), rows=count)
-    _set_aside(connection, loaded)
+    _set_aside(connection, loaded, verdicts)
     return loaded
 
 
@@ -96,7 +97,11 @@ def _forms(connection: duckdb.DuckDBPyConnection, plan: Plan) -> Forms:
     A column that is empty there, as a month's newest orders are not fulfilled yet, is taken to follow the others.
     """
     told = {name: plan.sampled(name)[:_ENOUGH] for name in plan.dates}
-    forms = forms_of(connection, {name: ("SELECT unnest(?) AS x", [values]) for name, values in told.items()})
+    named = [(name, value) for name, values in told.items() for value in values]
+    source = "SELECT unnest(?::VARCHAR[]) AS name, unnest(?::VARCHAR[]) AS x"
+    forms = forms_of(
+        connection, plan.dates, (source, [[name for name, _ in named], [value for _, value in named]])
+    )
     return {name: form if told[name] else shared(forms.values()) for name, form in forms.items()}
 
 
@@ -147,13 +152,17 @@ def _carefully(
     outcome = careful.rewrite(plan, clean, tell)
     columns = ", ".join(f"'{name}': 'VARCHAR'" for name in plan.what.columns)
     texts = ", ".join(f'date_text("{name}") AS "{name}"' for name in plan.dates)
+    connection.execute("; ".join(macros(OF_ODD_TEXT)))
     connection.execute(
         f"CREATE OR REPLACE TABLE raw AS SELECT *{f' REPLACE ({texts})' if texts else ''} "
         f"FROM read_csv({_quoted(str(clean))}, auto_detect=false, header=false, "
         f"delim=',', quote='\"', escape='\"', new_line='\\n', columns={{'line': 'BIGINT', {columns}}})"
     )
     clean.unlink()
-    forms = forms_of(connection, {name: (f'SELECT "{name}" AS x FROM raw', ()) for name in plan.dates})
+    beside = ", ".join(f'"{name}"' for name in plan.dates)
+    forms = forms_of(
+        connection, plan.dates, (f"SELECT name, x FROM raw UNPIVOT (x FOR name IN ({beside}))", ())
+    )
     reader, found = Reader(plan, forms, zone), checks(plan)
     count = _insert(connection, reader, found, "raw")
     loaded = Loaded(plan, forms, rows=count + outcome.broken, rejected=outcome.broken)
@@ -164,7 +173,7 @@ def _carefully(
     )
     loaded.notes += outcome.notes
     _reject(connection, reader, found, loaded)
-    _set_aside(connection, loaded)
+    _set_aside(connection, loaded, _verdicts(connection, plan))
     connection.execute("DROP TABLE raw")
     return loaded
 
@@ -259,10 +268,12 @@ def _verdicts(connection: duckdb.DuckDBPyConnection, plan: Plan) -> dict[int, in
     return {int(code): int(count) for code, count in found}
 
 
-def _set_aside(connection: duckdb.DuckDBPyConnection, loaded: Loaded) -> None:
-    """Take rows that are no data, or rejected, out of the table, and say how many were no data."""
+def _set_aside(connection: duckdb.DuckDBPyConnection, loaded: Loaded, found: Mapping[int, int]) -> None:
+    """Take rows that are no data, or rejected, out of the table, and say how many were no data.
+
+    `found`: how many rows have which verdict.
+    """
     plan = loaded.plan
-    found = _verdicts(connection, plan)
     for code, noun in ((HEADER_AGAIN, "repeated header"), (BLANK, "empty row")):
         if found.get(code):
             loaded.rows -= found[code]

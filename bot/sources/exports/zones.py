@@ -65,22 +65,23 @@ def _steps(zone: ZoneInfo) -> tuple[tuple[datetime, int], ...]:
     """Return from which clock time on which offset holds, in microseconds."""
     found = []
     at, end = datetime(_FIRST, 1, 1, tzinfo=UTC), datetime(_LAST, 1, 1, tzinfo=UTC)
+    before = _at(at, zone)
     while at < end:
         after = at + _WITHOUT_TWO_CHANGES
-        if _at(at, zone) != _at(after, zone):
-            moment = _change(at, after, zone)
-            before, since = _at(moment - timedelta(seconds=1), zone), _at(moment, zone)
-            clock = (moment + max(before, since)).replace(tzinfo=None)
+        since = _at(after, zone)
+        if before != since:
+            clock = (_change(at, after, zone) + max(before, since)).replace(tzinfo=None)
             found.append((clock, round(since / timedelta(microseconds=1))))
-        at = after
+        at, before = after, since
     return tuple(found)
 
 
 def _change(low: datetime, high: datetime, zone: ZoneInfo) -> datetime:
     """Return the second from which the zone has its new offset."""
+    before = _at(low, zone)
     while high - low > timedelta(seconds=1):
-        middle = low + timedelta(seconds=int((high - low).total_seconds()) // 2)
-        if _at(middle, zone) == _at(low, zone):
+        middle = low + (high - low) // timedelta(seconds=2) * timedelta(seconds=1)
+        if _at(middle, zone) == before:
             low = middle
         else:
             high = middle
