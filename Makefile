@@ -90,7 +90,7 @@ screenshot: $(DEV_READY) ## take the README's pictures anew, from the stories th
 	STUCK_SCREENSHOT=docs/audit.png $(BIN)/pytest tests/browser/test_audit_sample.py -rs
 
 docs: $(DEV_READY) ## write docs/commands.md and docs/kinds.md anew from the code
-	$(BIN)/typer bot.cli utils docs --name stuck --title "Commands" --output docs/commands.md
+	$(BIN)/python -m bot.cli_page > docs/commands.md
 	$(BIN)/python -m bot.gaps.handbook > docs/kinds.md
 
 lock: $(DEV_READY) ## resolve the newest versions that pyproject.toml allows

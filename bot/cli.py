@@ -4,18 +4,16 @@ Heavy rooms are imported inside the commands, so that `stuck --help` answers at 
 """
 # ruff: noqa: PLC0415  # the reason stands in the docstring
 
-import logging
+import gc
 import sys
-import traceback
 from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import typer
-from typer.core import TyperGroup
+import click
 
-from bot.cli_audit import audit
+from bot.cli_audit import as_json, audit
 from bot.errors import ConfigurationError, DatabaseError, SourceError, StuckError
 
 if TYPE_CHECKING:  # for the annotations only
@@ -26,78 +24,53 @@ T = TypeVar("T")
 BAD_CONFIGURATION = 2
 INCOMPLETE = 3
 FAILED = 1
-LEVELS = dict.fromkeys(("run", "web", "worker"), logging.INFO) | {"deliver": logging.WARNING}
+LEVELS = dict.fromkeys(("run", "web", "worker"), "INFO") | {"deliver": "WARNING"}
 """From where the commands that log what they do begin to; the others show it, and log only what broke."""
+GARBAGE_AFTER = 10_000
+"""Objects after which Python looks for garbage: every 700, its own number, it looks fifty times before anything runs."""
 SILENT = frozenset({"audit", "manifest"})
 """Commands that log nothing: they talk to nobody, and answer sooner without the log."""
 
 
-class FrontDoor(TyperGroup):
+class FrontDoor(click.Group):
     """Tells every StuckError to the person at the terminal and turns it into an exit code."""
 
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command. Raises typer.Exit with 2, 3 or 1 after telling what went wrong."""
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands' names in the order in which they are needed."""
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. Raises click's Exit with 2, 3 or 1 after telling what went wrong."""
         try:
             return super().invoke(ctx)
         except StuckError as error:
             _tell(error, debug=bool(ctx.params.get("debug")))
-            raise typer.Exit(_exit_code(error)) from error
+            raise click.exceptions.Exit(_exit_code(error)) from error
 
 
-app = typer.Typer(
-    name="stuck",
-    cls=FrontDoor,
-    help="Finds orders stuck between Shopify and ShipStation and gives each one an owner in Slack.",
-    epilog="Begin with: stuck demo",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-db = typer.Typer(help="The database.", no_args_is_help=True)
-app.add_typer(db, name="db")
-app.command(epilog="Example: stuck audit orders_export.csv shipments.csv --out report")(audit)
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, to stdout.")]
-OneStore = Annotated[str | None, typer.Option("--store", metavar="NAME", help="Only this store.")]
-
-
-def main() -> None:
-    """Run the command line; what nobody foresaw is told in one sentence, with `--debug` in full."""
-    from bot.cli_output import print_error, unbreakable
-
-    unbreakable()
-    try:
-        app()
-    except Exception as error:  # the last door: a person at a terminal never meets a traceback unasked
-        if "--debug" in sys.argv:
-            _trace()
-        print_error(
-            f"stuck met an error it does not know: {type(error).__name__}.",
-            "This is a defect of stuck, not of your settings.",
-            "Run the command again as `stuck --debug …` and report what it prints; read it first for private data.",
-        )
-        sys.exit(FAILED)
-
-
-@app.callback()
-def options(
-    ctx: typer.Context,
-    debug: Annotated[bool, typer.Option("--debug", help="Log more, and show tracebacks of errors.")] = False,
-) -> None:
+@click.group("stuck", cls=FrontDoor, context_settings={"show_default": True}, epilog="Begin with: stuck demo")
+@click.option("--debug", is_flag=True, help="Log more, and show tracebacks of errors.")
+@click.pass_context
+def app(ctx: click.Context, *, debug: bool) -> None:
     """Finds orders stuck between Shopify and ShipStation and gives each one an owner in Slack."""
     if ctx.invoked_subcommand in SILENT and not debug:
         return
     from bot import log
 
-    log.configure(logging.DEBUG if debug else LEVELS.get(ctx.invoked_subcommand or "", logging.ERROR))
+    log.configure("DEBUG" if debug else LEVELS.get(ctx.invoked_subcommand or "", "ERROR"))
+
+
+app.add_command(audit)
+one_store = click.option("--store", metavar="NAME", help="Only this store.")
 
 
 @app.command(epilog="Example: stuck demo --port 9000")
-def demo(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the page; 0 takes a free one.")] = 8765,
-    seed: Annotated[int, typer.Option(help="Another number, another shop.")] = 7,
-    orders: Annotated[int, typer.Option(min=1, max=20_000, help="Orders the shop begins with.")] = 60,
-) -> None:
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8765, help="Port of the page; 0 takes a free one."
+)
+@click.option("--seed", default=7, help="Another number, another shop.")
+@click.option("--orders", type=click.IntRange(1, 20_000), default=60, help="Orders the shop begins with.")
+def demo(*, port: int, seed: int, orders: int) -> None:
     """Show the product on a pretend world. Needs no account and no settings."""
     from bot import wiring
 
@@ -132,7 +105,9 @@ def worker() -> None:
 
 
 @app.command(epilog="Example: stuck sync --store main --json")
-def sync(store: OneStore = None, as_json: AsJson = False) -> None:
+@one_store
+@as_json
+def sync(*, store: str | None, as_json: bool) -> None:
     """Reconcile once, now. Needs no Slack. Exit code 3: a store could not be read completely."""
     settings = _settings("sources", "database", store=store)
     from bot import wiring
@@ -147,7 +122,7 @@ def sync(store: OneStore = None, as_json: AsJson = False) -> None:
         print_reports(reports)
     print_unread(reports)
     if not all(report.complete for report in reports):
-        raise typer.Exit(INCOMPLETE)
+        raise click.exceptions.Exit(INCOMPLETE)
 
 
 @app.command(epilog="Example: stuck deliver")
@@ -157,21 +132,18 @@ def deliver() -> None:
     from bot import wiring
 
     sent = _finish(wiring.deliver(settings))
-    typer.echo(f"Sent {sent} {'message' if sent == 1 else 'messages'}.")
+    click.echo(f"Sent {sent} {'message' if sent == 1 else 'messages'}.")
 
 
 @app.command(epilog="Example: stuck gaps --state open --kind sync.unfulfilled --json")
-def gaps(
-    state: Annotated[
-        str | None, typer.Option(metavar="STATE", help="open, claimed, snoozed or resolved.")
-    ] = None,
-    store: OneStore = None,
-    kind: Annotated[str | None, typer.Option(metavar="KIND", help="Only this kind, by its code.")] = None,
-    as_json: AsJson = False,
-    as_csv: Annotated[
-        bool, typer.Option("--csv", help="Print a table for a spreadsheet, and nothing else, to stdout.")
-    ] = False,
-) -> None:
+@click.option("--state", metavar="STATE", help="open, claimed, snoozed or resolved.")
+@one_store
+@click.option("--kind", metavar="KIND", help="Only this kind, by its code.")
+@as_json
+@click.option(
+    "--csv", "as_csv", is_flag=True, help="Print a table for a spreadsheet, and nothing else, to stdout."
+)
+def gaps(*, state: str | None, store: str | None, kind: str | None, as_json: bool, as_csv: bool) -> None:
     """List the queue, oldest first. Without --state everything that is not resolved."""
     if as_json and as_csv:
         raise ConfigurationError("--json and --csv are two answers.", todo="Ask for one of them.")
@@ -193,11 +165,10 @@ def gaps(
 
 
 @app.command(epilog="Example: stuck order 1234 --live")
-def order(
-    number: Annotated[str, typer.Argument(metavar="NUMBER", help="As shown in Shopify, with or without #.")],
-    live: Annotated[bool, typer.Option("--live", help="Ask both systems now, not the last read.")] = False,
-    as_json: AsJson = False,
-) -> None:
+@click.argument("number", help="As shown in Shopify, with or without #.")
+@click.option("--live", is_flag=True, help="Ask both systems now, not the last read.")
+@as_json
+def order(*, number: str, live: bool, as_json: bool) -> None:
     """Tell what each side says about one order. And why it is or is not a gap."""
     settings = _settings("sources", "database") if live else _settings("database")
     from bot import wiring
@@ -210,11 +181,12 @@ def order(
     else:
         print_order(views, _now())
     if any(view.error for view in views):
-        raise typer.Exit(INCOMPLETE)
+        raise click.exceptions.Exit(INCOMPLETE)
 
 
 @app.command(epilog="Example: stuck doctor")
-def doctor(as_json: AsJson = False) -> None:
+@as_json
+def doctor(*, as_json: bool) -> None:
     """Check everything that stuck depends on. Credentials, scopes, channels, store mapping, database; exit code 1 if anything is red."""
     from bot import wiring
     from bot.cli_output import print_checks, print_json
@@ -231,19 +203,21 @@ def doctor(as_json: AsJson = False) -> None:
     else:
         print_checks(checks)
     if any(check.ok is False for check in checks):
-        raise typer.Exit(FAILED)
+        raise click.exceptions.Exit(FAILED)
 
 
 @app.command(epilog="Example: stuck manifest --url https://stuck.example.com")
-def manifest(
-    url: Annotated[
-        str | None, typer.Option(metavar="URL", help="Where `stuck web` is reached; without it, Socket Mode.")
-    ] = None,
-) -> None:
+@click.option("--url", metavar="URL", help="Where `stuck web` is reached; without it, Socket Mode.")
+def manifest(*, url: str | None) -> None:
     """Print the Slack app manifest. To create the app from: docs/slack-app.md."""
     from bot.manifest import for_http, for_socket_mode
 
-    typer.echo(for_socket_mode() if url is None else for_http(url), nl=False)
+    click.echo(for_socket_mode() if url is None else for_http(url), nl=False)
+
+
+@app.group()
+def db() -> None:
+    """The database."""
 
 
 @db.command(epilog="Example: stuck db upgrade")
@@ -252,12 +226,35 @@ def upgrade() -> None:
     settings = _settings("database")
     from bot import wiring
 
-    typer.echo(_finish(wiring.upgrade(settings)))
+    click.echo(_finish(wiring.upgrade(settings)))
 
 
-@db.callback()
-def database() -> None:
-    """The database: migrations."""
+def main() -> None:
+    """Run the command line; what nobody foresaw is told in one sentence, with `--debug` in full."""
+    _let_every_sign_pass()
+    gc.set_threshold(GARBAGE_AFTER)
+    try:
+        app()
+    except Exception as error:  # the last door: a person at a terminal never meets a traceback unasked
+        from bot.cli_output import print_error
+
+        if "--debug" in sys.argv:
+            _trace()
+        print_error(
+            f"stuck met an error it does not know: {type(error).__name__}.",
+            "This is a defect of stuck, not of your settings.",
+            "Run the command again as `stuck --debug …` and report what it prints; read it first for private data.",
+        )
+        sys.exit(FAILED)
+    finally:
+        gc.freeze()  # Python would look through all that is left once more, for a fifteenth of a small audit's time
+
+
+def _let_every_sign_pass() -> None:
+    """Let ✓ and order names pass where the terminal's encoding is narrower: what it lacks becomes `?`."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
 
 
 def _settings(*need: "Need", store: str | None = None) -> "Settings":
@@ -302,7 +299,7 @@ def _no_database(reason: str) -> DatabaseError:
 
 
 def _say_where(url: str) -> None:
-    typer.echo(f"stuck demo is ready: open {url}\nEverything in it is invented. Ctrl-C stops it.")
+    click.echo(f"stuck demo is ready: open {url}\nEverything in it is invented. Ctrl-C stops it.")
 
 
 def _state(word: str | None) -> Any:
@@ -345,6 +342,8 @@ def _tell(error: StuckError, *, debug: bool) -> None:
 
 def _trace() -> None:
     """Write the traceback of the error at hand to stderr, without secrets."""
+    import traceback
+
     from bot.secrets import strike
 
     sys.stderr.write(strike(traceback.format_exc()))

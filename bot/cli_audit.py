@@ -7,10 +7,10 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import typer
+import click
 
 from bot.errors import ConfigurationError
 
@@ -23,49 +23,64 @@ SHOWN_AFTER = 1.0
 """Seconds after which work shows how far it is."""
 
 
-Files = Annotated[
-    list[Path] | None,
-    typer.Argument(metavar="FILE…", help="Exports of Shopify and ShipStation, or screenshots (PNG, JPEG)."),
-]
-Days = Annotated[int, typer.Option("--days", min=1, max=3660, help="How many days to look back.")]
-Out = Annotated[
-    Path | None, typer.Option("--out", metavar="DIR", help="Write the report into this folder, too.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, to stdout.")]
-Mappings = Annotated[
-    list[str] | None,
-    typer.Option("--map", metavar="COLUMN=FIELD", help='What a column is: --map "Order #=order_number".'),
-]
-Zone = Annotated[
-    str | None, typer.Option("--zone", metavar="ZONE", help="Of dates that name none, e.g. America/New_York.")
-]
-Shop = Annotated[
-    str, typer.Option("--shop", metavar="ADDRESS", help="acme.myshopify.com, for links into Shopify.")
-]
-Taken = Annotated[
-    datetime | None,
-    typer.Option("--taken", formats=["%Y-%m-%d"], help="Day of the screenshots, for dates such as Today."),
-]
-AcceptScreenshots = Annotated[
-    bool,
-    typer.Option("--accept-screenshots", help="Ask nobody: doubtful rows of screenshots are left out."),
-]
-AsSample = Annotated[bool, typer.Option("--sample", help="Invent a month of exports, and audit that.")]
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else, to stdout.")
 
 
+@click.command(epilog="Example: stuck audit orders_export.csv shipments.csv --out report")
+@click.argument(
+    "files",
+    metavar="[FILE…]",
+    nargs=-1,
+    type=click.Path(path_type=Path),
+    help="Exports of Shopify and ShipStation, or screenshots (PNG, JPEG).",
+)
+@click.option("--days", type=click.IntRange(1, 3660), default=30, help="How many days to look back.")
+@click.option(
+    "--out",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Write the report into this folder, too.",
+)
+@as_json
+@click.option(
+    "--map",
+    "mappings",
+    metavar="COLUMN=FIELD",
+    multiple=True,
+    help='What a column is: --map "Order #=order_number".',
+)
+@click.option("--zone", metavar="ZONE", help="Of dates that name none, e.g. America/New_York.")
+@click.option(
+    "--shop",
+    metavar="ADDRESS",
+    default="",
+    show_default=False,
+    help="acme.myshopify.com, for links into Shopify.",
+)
+@click.option(
+    "--taken",
+    metavar="YYYY-MM-DD",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Day of the screenshots, for dates such as Today.",
+)
+@click.option(
+    "--accept-screenshots", is_flag=True, help="Ask nobody: doubtful rows of screenshots are left out."
+)
+@click.option("--sample", is_flag=True, help="Invent a month of exports, and audit that.")
 def audit(
-    files: Files = None,
-    days: Days = 30,
-    out: Out = None,
-    as_json: AsJson = False,
-    mappings: Mappings = None,
-    zone: Zone = None,
-    shop: Shop = "",
-    taken: Taken = None,
-    accept_screenshots: AcceptScreenshots = False,
-    sample: AsSample = False,
+    *,
+    files: tuple[Path, ...],
+    days: int,
+    out: Path | None,
+    as_json: bool,
+    mappings: tuple[str, ...],
+    zone: str | None,
+    shop: str,
+    taken: datetime | None,
+    accept_screenshots: bool,
+    sample: bool,
 ) -> None:
-    """Find the stuck orders of last month in exports, without any connection.
+    """Find last month's stuck orders in exports, without a connection.
 
     Takes any mix of orders exports of Shopify (CSV, zipped, or made with Matrixify), shipments, orders and fulfillments
     exports of ShipStation, and screenshots of their lists.
@@ -89,7 +104,7 @@ def audit(
         found = run(
             given.files,
             days=days,
-            mappings=mappings or (),
+            mappings=mappings,
             zone=where,
             shop=shop,
             excerpts=[Path(path) for path in given.accepted],
@@ -103,9 +118,9 @@ def audit(
         show(found, stdout(), written)
 
 
-def _named(files: list[Path] | None, sample: Sequence[Path]) -> list[Path]:
+def _named(files: Sequence[Path], sample: Sequence[Path]) -> list[Path]:
     """Return the files to audit, the sample's first; raise ConfigurationError where there are none."""
-    named = [*sample, *(files or [])]
+    named = [*sample, *files]
     if not named:
         raise ConfigurationError(
             "No file was named.",
@@ -122,10 +137,10 @@ def _sample(folder: Path) -> tuple[Path, ...]:
 
 
 def _zone(name: str | None) -> ZoneInfo | None:
-    from bot.settings_values import Malformed, zone
-
     if name is None:
         return None
+    from bot.settings_values import Malformed, zone
+
     try:
         return zone(name)
     except Malformed as wrong:

@@ -13,13 +13,13 @@ from rich.text import Text
 
 from bot.secrets import strike
 from bot.terminal import COLOUR, safe, stdout
-from storage.gap import Gap
 
 if TYPE_CHECKING:  # only the shapes; the rooms behind them are loaded by the command that needs them
     from bot.doctor import Check
     from bot.lookup import OrderView
     from bot.reconcile import RunReport
     from bot.slack.kept import Kept
+    from storage.gap import Gap
 
 
 def print_json(value: Any) -> None:
@@ -52,7 +52,7 @@ def age(since: datetime, now: datetime) -> str:
     return f"{hours}h {rest}m" if hours else f"{rest}m"
 
 
-def print_gaps(gaps: Sequence[Gap], now: datetime) -> None:
+def print_gaps(gaps: Sequence["Gap"], now: datetime) -> None:
     """Print the queue as a table."""
     if not gaps:
         stdout().print("No gaps match. `stuck sync` reads both systems now.")
@@ -127,7 +127,7 @@ def _verdict(verdict: str) -> tuple[str, str]:
     return verdict.replace("_", " "), styles.get(verdict, "dim")
 
 
-def _print_gap(console: Console, gap: Gap, now: datetime) -> None:
+def _print_gap(console: Console, gap: "Gap", now: datetime) -> None:
     finding = gap.finding
     owner = "nobody" if gap.owner is None else gap.owner
     head = (
@@ -158,10 +158,3 @@ def _print_sides(console: Console, view: "OrderView") -> None:
         if link:
             console.print(Text.assemble("  ", safe(link)))
     console.print(f"  read {view.read_at:%Y-%m-%d %H:%M} UTC")
-
-
-def unbreakable() -> None:
-    """Let ✓ and order names pass where the terminal's encoding is narrower: what it lacks becomes `?`."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")

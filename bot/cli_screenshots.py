@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
+import click
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
@@ -101,7 +101,7 @@ def _unasked(console: Console, picture: "Picture") -> "Picture":
 
 
 def confirm(console: Console, picture: "Picture") -> "Picture":
-    """Show what was read, and take corrections until it is accepted. Raises typer.Abort where the person stops."""
+    """Show what was read, and take corrections until it is accepted. Raises click.Abort where the person stops."""
     show(console, picture)
     while True:
         words = _ask(console, f"\n{_ASK}").split()
@@ -113,7 +113,7 @@ def confirm(console: Console, picture: "Picture") -> "Picture":
             continue
         if choice == "s":
             console.print("Stopped: nothing was audited.")
-            raise typer.Abort
+            raise click.Abort
         changed = _changed(console, picture, choice, words[1:])
         if changed is not picture:
             picture = changed
@@ -137,7 +137,7 @@ def _ask(console: Console, question: str) -> str:
         return console.input(Text(question)).strip()
     except EOFError:
         console.print("\nStopped: nothing was audited.")
-        raise typer.Abort from None
+        raise click.Abort from None
 
 
 def _correct(console: Console, picture: "Picture", words: list[str]) -> "Picture":

@@ -12,8 +12,8 @@ _BOLTS_REMARK = "As you gave `client` as well"
 """Bolt looks into the environment for the token that the client it was given already has, and remarks on it."""
 
 
-def configure(level: int) -> None:
-    """Log our own events from `level` up, and the libraries' from WARNING up, to stderr in one form.
+def configure(level: int | str) -> None:
+    """Log our own events from `level` (or its name) up, and the libraries' from WARNING up, to stderr in one form.
 
     APScheduler's only from ERROR: it warns whenever a run outlasts its interval, which is waited for on purpose.
     """

@@ -29,5 +29,7 @@ def safe(text: str | None, style: str = "") -> Text:
 
 
 def stdout() -> Console:
-    """Return a console that never wraps in a pipe."""
-    return Console(soft_wrap=True, highlight=False, width=None if sys.stdout.isatty() else _PIPED)
+    """Return a console that never wraps in a pipe, and takes no word between colons for a picture."""
+    return Console(
+        soft_wrap=True, highlight=False, emoji=False, width=None if sys.stdout.isatty() else _PIPED
+    )

@@ -11,8 +11,8 @@ from types import SimpleNamespace
 
 import pytest
 import structlog
+from click.testing import CliRunner
 from sqlalchemy.exc import OperationalError
-from typer.testing import CliRunner
 
 import bot
 from bot.cli import app, main
@@ -127,6 +127,13 @@ def test_every_command_has_help_with_an_example(stuck, command):
 def test_help_names_every_command(stuck):
     told = stuck("--help").output
     assert [command for command in COMMANDS if command.split()[0] not in told] == []
+
+
+def test_help_lists_the_commands_in_the_order_in_which_they_are_needed(stuck):
+    told = stuck("--help").output
+    assert (
+        told.index("\n  audit") < told.index("\n  demo") < told.index("\n  run") < told.index("\n  deliver")
+    )
 
 
 def test_sync_hands_on_the_store_and_prints_the_contracts_json(stuck, wiring):

@@ -5,7 +5,7 @@ import warnings
 from functools import partial
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 import bot.audit.sample
 from bot.cli import app

@@ -83,9 +83,9 @@ def loaded(done, modules, folder):
 def test_help_loads_no_heavy_room(tmp_path):
     """`stuck --help` answers at once because nothing big is imported for it."""
     asked = (
-        "from bot.cli import app; from typer.testing import CliRunner; CliRunner().invoke(app, ['--help'])"
+        "from bot.cli import app; from click.testing import CliRunner; CliRunner().invoke(app, ['--help'])"
     )
-    heavy = ("sqlalchemy", "slack_bolt", "httpx", "pydantic", "structlog")
+    heavy = ("sqlalchemy", "slack_bolt", "httpx", "pydantic", "structlog", "rich")
     assert loaded(asked, heavy, tmp_path) == "[]"
 
 
@@ -95,7 +95,7 @@ def test_an_audit_loads_nothing_that_only_the_connected_bot_needs(tmp_path):
     write_shopify_csv(tmp_path / "orders.csv", made)
     write_shipments(tmp_path / "shipments.csv", made)
     asked = (
-        "from bot.cli import app; from typer.testing import CliRunner; "
+        "from bot.cli import app; from click.testing import CliRunner; "
         "print(CliRunner().invoke(app, ['audit', 'orders.csv', 'shipments.csv']).exit_code)"
     )
-    assert loaded(asked, ("asyncio", "structlog", "sqlalchemy", "httpx"), tmp_path) == "0\n[]"
+    assert loaded(asked, ("asyncio", "structlog", "sqlalchemy", "httpx", "pydantic"), tmp_path) == "0\n[]"

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import click
 import pytest
-import typer
 from PIL import Image
 from rich.console import Console
 
@@ -145,7 +145,7 @@ def test_stopping_or_the_end_of_input_audits_nothing(
     console: Console, picture: Picture, typing: Callable[..., None], answers: tuple[str, ...]
 ):
     typing(*answers)
-    with pytest.raises(typer.Abort):
+    with pytest.raises(click.Abort):
         cli_screenshots.confirm(console, picture)
     assert "Stopped: nothing was audited." in printed(console)
 
