@@ -29,12 +29,9 @@ _TIDY = "NOT suffix(x, '.0') AND NOT suffix(x, ' ')"
 
 MACROS = MappingProxyType(
     {
-        "bare(x)": r"""trim(CASE
-            WHEN regexp_full_match(trim(x), '="?[^"]*"?') THEN trim(trim(x)[2:], '"')
-            WHEN prefix(trim(x), '''') THEN trim(x)[2:]
-            ELSE x END)""",
+        "bare(x)": r"""trim(regexp_replace(trim(x), '(?s)^(?:="?([^"]*)"?|''(.*))$', '\1\2'))""",
         "given(x)": f"x IS NOT NULL AND lower(trim(x)) NOT IN ({_texts(BLANK)})",
-        "pointless(x)": r"CASE WHEN regexp_full_match(x, '\d+\.0+') THEN regexp_replace(x, '\.0+$', '') ELSE x END",
+        "pointless(x)": r"regexp_replace(x, '^(\d+)\.0+$', '\1')",
         "is_damaged(x)": f"""CASE WHEN contains(x, '+') OR suffix(x, '00000')
             THEN regexp_full_match(upper(bare(x)), '{DAMAGED}') ELSE FALSE END""",
         "any_number(x)": "CASE WHEN given(x) THEN pointless(bare(x)) END",
@@ -47,8 +44,8 @@ MACROS = MappingProxyType(
         "any_flag(x)": f"""CASE WHEN lower(bare(x)) IN ({_texts(TRUE)}) THEN TRUE
             WHEN lower(bare(x)) IN ({_texts(FALSE)}) THEN FALSE
             WHEN regexp_matches(x, '\\d{{1,4}}[-/.]\\d{{1,2}}[-/.]\\d{{1,4}}') THEN TRUE END""",
-        "flag(x)": """CASE x WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE WHEN 'True' THEN TRUE WHEN 'False' THEN FALSE
-            WHEN 'TRUE' THEN TRUE WHEN 'FALSE' THEN FALSE ELSE any_flag(x) END""",
+        "flag(x)": """CASE WHEN x IN ('true', 'True', 'TRUE') THEN TRUE WHEN x IN ('false', 'False', 'FALSE') THEN FALSE
+            ELSE any_flag(x) END""",
         "units(x)": "coalesce(try_cast(x AS INTEGER), try_cast(replace(bare(x), ',', '') AS INTEGER))",
         "long_id(x)": r"""CASE WHEN is_damaged(x) THEN NULL ELSE coalesce(try_cast(x AS BIGINT),
             try_cast(regexp_extract(bare(x), '(^|/)(\d{1,18})(\.0+)?$', 2) AS BIGINT)) END""",

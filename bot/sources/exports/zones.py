@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 """ShipStation's home, taken where nothing tells the zone."""
-_FIRST, _LAST = 2010, 2032
+_FIRST, _LAST = 2020, 2032
+"""Between the beginnings of these years, UTC, a zone's changes are written out; before and after, DuckDB is asked."""
 _WITHOUT_TWO_CHANGES = timedelta(days=7)
 """No zone changes its clock twice in so short a time."""
 _CANDIDATES = (
@@ -47,7 +48,10 @@ def to_utc(expression: str, zone: ZoneInfo) -> str:
     """
     start = datetime(_FIRST, 1, 1, tzinfo=zone).utcoffset() or timedelta()
     offset = _offset_at(expression, _steps(zone), round(start / timedelta(microseconds=1)))
-    return f"make_timestamptz(epoch_us({expression}) - ({offset}))"
+    return (
+        f"CASE WHEN {expression} BETWEEN TIMESTAMP '{_FIRST}-01-01' AND TIMESTAMP '{_LAST}-01-01' "
+        f"THEN make_timestamptz(epoch_us({expression}) - ({offset})) ELSE timezone('{zone.key}', {expression}) END"
+    )
 
 
 def _offset_at(expression: str, steps: Sequence[tuple[datetime, int]], before: int) -> str:
