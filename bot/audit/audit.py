@@ -8,7 +8,7 @@ from time import monotonic
 from zoneinfo import ZoneInfo
 
 from bot.audit.judging import Opinion, judge_month
-from bot.audit.needs import SETTLED_BY, believed, judged, not_judged
+from bot.audit.needs import SETTLED_BY, judged, not_judged
 from bot.audit.result import Audit, AuditGap, Edge
 from bot.errors import ExportRefused
 from bot.gaps.dossier import Dossier
@@ -80,7 +80,6 @@ def _audited(exports: Exports, rules: StoreRules, days: int, progress: Progress)
         _gap(opinion, finding, window, rules.name)
         for opinion in month.opinions
         for finding in opinion.findings
-        if finding.kind in kinds and believed(finding, exports.knows)
     ]
     gaps += [_of_store(finding, rules, window) for finding in month.of_store if finding.kind in kinds]
     told = {"since": window.since, "until": window.until}

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.audit.narrow import suspicious
+from bot.audit.needs import looked_for
 from bot.audit.neighbours import Neighbours
 from bot.gaps.dossier import Dossier, Peers
 from bot.gaps.eligibility import barred, standing
 from bot.gaps.judge import judge, judge_store
+from bot.gaps.kinds import Kind
 from bot.gaps.match import dossier
 from bot.gaps.rules import StoreRules
 from bot.gaps.store_case import StoreFacts
@@ -46,7 +48,9 @@ def judge_month(
     until: datetime,
     tell: Tell = lambda _part: None,
 ) -> Month:
-    """Judge what happened from `since` on, as of `until` (UTC); `tell` hears how much of it is judged, from 0 to 1.
+    """Judge what happened from `since` on, as of `until` (UTC), by the kinds that the files can show.
+
+    `tell` hears how much of it is judged, from 0 to 1.
 
     Twice, as the live bot does: each order alone, then those with findings beside what the month's others show.
     """
@@ -54,14 +58,15 @@ def judge_month(
     neighbours = Neighbours(exports.connection, rules)
     alone = Peers(newest_imported=neighbours.newest_imported)
     month = [facts for facts in _dossiers(exports, rules, keys, alone) if _reaches(facts, since)]
+    kinds = looked_for(exports.knows)
     first = []
     for number, facts in enumerate(month):
         if number % _TOLD_EVERY == 0:
             tell(number / len(month))
-        if (opinion := _opinion(facts, until)).findings:
+        if (opinion := _opinion(facts, until, kinds)).findings:
             first.append(opinion)
     beside = _with_company(exports, rules, [opinion.facts for opinion in first], neighbours, until)
-    opinions = [_beside(opinion, beside.of(opinion.facts), until) for opinion in first]
+    opinions = [_beside(opinion, beside.of(opinion.facts), until, kinds) for opinion in first]
     return Month(
         tuple(opinion for opinion in opinions if opinion.findings),
         judge_store(_of_store(rules, month, neighbours, until), until),
@@ -80,14 +85,14 @@ def _reaches(facts: Dossier, since: datetime) -> bool:
     return max(times) >= since
 
 
-def _beside(alone: Opinion, peers: Peers, now: datetime) -> Opinion:
+def _beside(alone: Opinion, peers: Peers, now: datetime, kinds: Sequence[Kind]) -> Opinion:
     """Return the opinion in company; where that tells nothing more, it stays as it was."""
     facts = alone.facts
-    return alone if peers == facts.peers else _opinion(replace(facts, peers=peers), now)
+    return alone if peers == facts.peers else _opinion(replace(facts, peers=peers), now, kinds)
 
 
-def _opinion(facts: Dossier, now: datetime) -> Opinion:
-    return Opinion(facts, judge(facts, now).findings)
+def _opinion(facts: Dossier, now: datetime, kinds: Sequence[Kind]) -> Opinion:
+    return Opinion(facts, judge(facts, now, kinds).findings)
 
 
 def _with_company(

@@ -1,10 +1,14 @@
 """Which kinds of gaps some files can show, and for the others the export that would settle it. Pure."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from bot.audit.result import NotJudged
+from bot.gaps.case import Case
 from bot.gaps.catalog import KINDS, STORE_KINDS
+from bot.gaps.dossier import Waiting
+from bot.gaps.kinds import Kind
 from bot.sources.exports import Knowledge
 from storage.findings import Finding
 
@@ -123,10 +127,22 @@ def judged(knows: Collection[Knowledge]) -> frozenset[str]:
     return frozenset(kind for kind, needs in NEEDS.items() if all(need in knows for need in needs))
 
 
-def believed(finding: Finding, knows: Collection[Knowledge]) -> bool:
-    """Whether files that tell this much can show this finding, of a kind that they can show, with its cause."""
-    need = _BELIEVED.get((finding.kind, finding.cause.code))
-    return need is None or need in knows
+def looked_for(knows: Collection[Knowledge]) -> tuple[Kind, ...]:
+    """Return the kinds of single orders that files which tell this much can show, with the causes that they can show."""
+    shown = judged(knows)
+    return tuple(_believed(kind, knows) for kind in KINDS if kind.code in shown)
+
+
+def _believed(kind: Kind, knows: Collection[Knowledge]) -> Kind:
+    doubted = {cause for (code, cause), need in _BELIEVED.items() if code == kind.code and need not in knows}
+    if not doubted:
+        return kind
+
+    def find(case: Case) -> Finding | Waiting | None:
+        found = kind.find(case)
+        return None if isinstance(found, Finding) and found.cause.code in doubted else found
+
+    return replace(kind, find=find)
 
 
 def not_judged(knows: Collection[Knowledge]) -> tuple[NotJudged, ...]:

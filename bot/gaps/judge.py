@@ -8,6 +8,7 @@ from bot.gaps.catalog import KINDS, STORE_KINDS
 from bot.gaps.dossier import Dossier, Verdict, Waiting
 from bot.gaps.eligibility import barred, told_units
 from bot.gaps.explain import explain, with_survivor
+from bot.gaps.kinds import Kind
 from bot.gaps.kinds.sync import UNFULFILLED, WORSE_AFTER
 from bot.gaps.store_case import StoreCase, StoreFacts
 from bot.gaps.windows import OPEN_AGAIN
@@ -17,13 +18,16 @@ from storage.findings import Finding, Severity
 _OF_STORE = {kind.code: kind for kind in STORE_KINDS}
 
 
-def judge(dossier: Dossier, now: datetime) -> Verdict:
-    """Judge one order at `now` (UTC). Never raises, whatever the facts; the same facts give the same verdict."""
+def judge(dossier: Dossier, now: datetime, kinds: Sequence[Kind] = KINDS) -> Verdict:
+    """Judge one order at `now` (UTC). Never raises, whatever the facts; the same facts give the same verdict.
+
+    `kinds`: those that are looked for, in the catalog's order. One that is not silences no other either.
+    """
     why = barred(dossier.order, dossier.rules)
     if why is not None:
         return Verdict("not_tracked", why)
     case = Case(dossier, now)
-    findings, waits = _look(case)
+    findings, waits = _look(case, kinds)
     if findings:
         return Verdict("gap", _sentences(findings), tuple(findings), _soonest(findings, waits, now))
     if waits:
@@ -66,11 +70,11 @@ def wants_detail(order: Order) -> bool:
     return told_units(order) < order.quantity or order.quantity == 0 or order.financial_status == "REFUNDED"
 
 
-def _look(case: Case) -> tuple[list[Finding], list[Waiting]]:
+def _look(case: Case, kinds: Sequence[Kind]) -> tuple[list[Finding], list[Waiting]]:
     cancelled = case.order.cancelled_at is not None
     findings: list[Finding] = []
     waits: list[Waiting] = []
-    for kind in KINDS:
+    for kind in kinds:
         if (cancelled and not kind.of_cancelled) or any(found.kind in kind.yields_to for found in findings):
             continue
         found = kind.find(case)

@@ -31,8 +31,8 @@ MEMORY_OF_DUCKDB = 1.5
 FASTER_THAN_PANDAS, AIM_PANDAS = 1.5, 5.0
 """How many times longer than the audit pandas takes for the same join, and should; missed for the same reason."""
 SMALL_SECONDS = 2.0
-TIMES_IMPORT, AIM_IMPORT = 7.0, 4.0
-"""How much longer than starting Python with DuckDB a small audit may take from the shell, and should."""
+TIMES_IMPORT = 4.0
+"""How much longer than starting Python with DuckDB a small audit may take from the shell."""
 
 DUCKDB = """
 import duckdb
@@ -201,7 +201,7 @@ def test_a_small_audit_from_the_shell_takes_no_longer_than_a_glance(tmp_path, re
     audit, bare = median(audits), median(imports)
     report(
         "`stuck audit` of 3,000 orders",
-        f"{audit:.2f} s (at most {SMALL_SECONDS}), {audit / bare:.1f} times `import duckdb` ({bare:.2f} s; the aim is {AIM_IMPORT})",
+        f"{audit:.2f} s (at most {SMALL_SECONDS}), {audit / bare:.1f} times `import duckdb` ({bare:.2f} s; at most {TIMES_IMPORT})",
     )
     assert audit <= SMALL_SECONDS
     assert audit <= TIMES_IMPORT * bare

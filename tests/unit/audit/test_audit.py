@@ -180,6 +180,22 @@ def test_who_is_on_hold_is_accused_only_where_the_export_tells_until_when(tmp_pa
     assert "Date - Hold Until" in excuses["import.wrong_status"].needs
 
 
+def test_what_files_cannot_show_silences_nothing_that_they_show(tmp_path):
+    """On hold without an end is not told, and with it the units would be lost that ShipStation does not have."""
+    orders, labels = fine((3, 1002), (20, 1003))
+    row = {"Order - Number": "1001", "Order - Status": "On Hold", "Date - Order Date": "3/6/2026 3:58:42 AM"}
+    row |= {"Item - SKU": "A", "Item - Qty": "1"}
+    two = shopify("#1001", **(STUCK | {"Lineitem_quantity": "2"}))
+    found = audit(
+        [
+            write(tmp_path / "orders.csv", SHOPIFY, [two, *orders]),
+            write(tmp_path / "labels.csv", LABELS, labels),
+            write(tmp_path / "rows.csv", list(row), [row]),
+        ]
+    )
+    assert [gap.finding.kind for gap in found.gaps if gap.order == "#1001"] == ["import.items_short"]
+
+
 def test_what_is_being_done_is_told_to_the_end_and_never_goes_back(audited):
     heard = []
     orders, labels = fine((3, 1002), (20, 1003))
