@@ -18,6 +18,7 @@ Where an export says less than the API:
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Literal, NamedTuple, cast
 from zoneinfo import ZoneInfo
@@ -89,8 +90,13 @@ class ParcelRow(NamedTuple):
 
 def made_up(*parts: object) -> int:
     """Return a negative number for something without an id: always the same for the same parts, 15 digits at most."""
-    text = "\x1f".join(str(part) for part in parts)
+    text = "\x1f".join(map(str, parts))
     return -1 - int.from_bytes(blake2b(text.encode(), digest_size=6).digest(), "big")
+
+
+@lru_cache(maxsize=1024)
+def _id_of_store(name: str | None) -> int | None:
+    return made_up("store", name) if name else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +138,7 @@ class Told:
             number=row.number,
             key=None,
             status=row.status or "unknown",
-            store_id=made_up("store", store) if store else None,
+            store_id=_id_of_store(store),
             created_at=created,
             modified_at=latest((created, row.paid_at, row.shipped_at, *seen)) or created,
             read_at=max(self.read_at, created),
@@ -169,7 +175,7 @@ class Told:
             number=parcel.number,
             key=None,
             status=status,
-            store_id=made_up("store", store) if store else None,
+            store_id=_id_of_store(store),
             created_at=created,
             modified_at=latest((created, *moments, *(row.voided_at for row in own))) or created,
             read_at=max(self.read_at, created),
@@ -222,7 +228,7 @@ class Told:
 def _owner(row: ParcelRow, orders: Sequence[ShipStationOrder]) -> ShipStationOrder | None:
     """Return the order that a parcel belongs to: of its store, and of a split order the shipped part."""
     store = _plain(row.store)
-    store_id = made_up("store", store) if store else None
+    store_id = _id_of_store(store)
     near = [order for order in orders if store_id is None or order.store_id in {None, store_id}]
     return min(near, key=lambda order: (order.status != "shipped", order.id), default=None)
 
