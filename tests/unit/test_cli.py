@@ -22,6 +22,7 @@ from bot.errors import ConfigurationError, SlackRefused, SourceRefused
 from bot.lookup import OrderView
 from bot.reconcile import RunReport
 from bot.slack.kept import Kept
+from bot.terminal import stdout
 from storage.facts import Order, Shipment, ShipStationOrder
 from storage.findings import Cause, Evidence, Finding, Links, NextAction, Severity
 from storage.gap import Gap
@@ -134,6 +135,11 @@ def test_help_lists_the_commands_in_the_order_in_which_they_are_needed(stuck):
     assert (
         told.index("\n  audit") < told.index("\n  demo") < told.index("\n  run") < told.index("\n  deliver")
     )
+
+
+def test_a_word_between_colons_stays_a_word(capsys):
+    stdout().print("Acme :heart: Goods")
+    assert capsys.readouterr().out == "Acme :heart: Goods\n"
 
 
 def test_sync_hands_on_the_store_and_prints_the_contracts_json(stuck, wiring):

@@ -43,6 +43,7 @@ MACROS = MappingProxyType(
         "is_date(x)": f"given(x) AND NOT regexp_full_match(spaced(x), '{NEVER}')",
     }
 )
+"""What every file needs; it uses the macros of `values.py`."""
 OF_ODD_TEXT = MappingProxyType(
     {
         "years_first(x)": r"regexp_replace(x, '^(\d{4})[/.](\d{1,2})[/.](\d{1,2})', '\1-\2-\3')",
@@ -58,11 +59,6 @@ OF_ODD_TEXT = MappingProxyType(
     }
 )
 """What only a file that is read carefully needs: every way of writing a date made one of the usual ones."""
-
-
-def macros(of: Mapping[str, str] = MACROS) -> list[str]:
-    """Return the statements that create these macros; those of `values.py` have to be there."""
-    return [f"CREATE OR REPLACE MACRO {name} AS ({body})" for name, body in of.items()]
 
 
 @dataclass(frozen=True, slots=True)

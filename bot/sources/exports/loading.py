@@ -10,12 +10,13 @@ import duckdb
 from bot.sources.exports import careful
 from bot.sources.exports.checks import BLANK, HEADER_AGAIN, Check, checks, offending, verdict
 from bot.sources.exports.columns import WORDS
-from bot.sources.exports.dates import OF_ODD_TEXT, forms_of, macros, shared
+from bot.sources.exports.dates import OF_ODD_TEXT, forms_of, shared
 from bot.sources.exports.files import LISTED, RejectedRow, Tell
 from bot.sources.exports.plan import DAYS, Forms, Plan
 from bot.sources.exports.progress import watched
 from bot.sources.exports.projection import IS_LINE, Reader, parts, prepared, values
 from bot.sources.exports.tables import INTO
+from bot.sources.exports.values import macros
 
 _BUFFER = 8 * 1024**2
 """Bytes that each thread of DuckDB's reader holds of a file."""

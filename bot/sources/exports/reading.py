@@ -137,7 +137,7 @@ def _database(folder: Path) -> duckdb.DuckDBPyConnection:
         },
     )
     settings = ("SET GLOBAL TimeZone = 'UTC'", *QUIETLY)
-    statements = (*settings, *values.macros(), *dates.macros(), *tables.create())
+    statements = (*settings, *values.macros(), *values.macros(dates.MACROS), *tables.create())
     connection.execute("; ".join(statements))
     return connection
 

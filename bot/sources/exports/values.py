@@ -3,7 +3,7 @@
 Every macro takes VARCHAR and returns NULL for NULL. A file has millions of values: what is asked of each is cheap.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 TRUE = (
@@ -61,6 +61,6 @@ MACROS = MappingProxyType(
 """Those beginning with `any_` take every form; the others first look for the usual one, which costs a tenth."""
 
 
-def macros() -> list[str]:
-    """Return the statements that create every macro, in the order in which they use each other."""
-    return [f"CREATE OR REPLACE MACRO {name} AS ({body})" for name, body in MACROS.items()]
+def macros(of: Mapping[str, str] = MACROS) -> list[str]:
+    """Return the statements that create these macros, in the order in which they use each other."""
+    return [f"CREATE OR REPLACE MACRO {name} AS ({body})" for name, body in of.items()]
