@@ -9,7 +9,6 @@ from storage.facts import Fulfillment, Shipment
 _NOISE = re.compile(r"[^A-Z0-9]+")
 _USPS_ROUTING = re.compile(r"^420\d{5}(?:\d{4})?(?=9[1-5]\d{20}$)")
 _BETWEEN = re.compile(r"[,;/|\n]+")
-_MEANINGLESS = frozenset("0")
 _COMPANIES = (
     *(("stamps_com", "USPS"), ("usps", "USPS"), ("endicia", "USPS"), ("ups", "UPS"), ("fedex", "FedEx")),
     *(
@@ -31,7 +30,7 @@ def normalise(text: str | None) -> str:
         return ""
     upper = text.upper()
     folded = upper if upper.isascii() and upper.isalnum() else _NOISE.sub("", upper)
-    if folded.isalpha() or set(folded) <= _MEANINGLESS:
+    if folded.isalpha() or not folded.strip("0"):
         return ""
     return _USPS_ROUTING.sub("", folded) if folded.startswith("420") else folded
 

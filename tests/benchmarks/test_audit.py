@@ -20,7 +20,7 @@ from tests.benchmarks.audit_month import Generated, generate
 ROOT = Path(__file__).parents[2]
 ORDERS = 1_000_000
 ROUNDS = 3
-TIMES_DUCKDB, AIM_DUCKDB = 6.0, 2.0
+TIMES_DUCKDB, AIM_DUCKDB = 4.0, 2.0
 """How much longer than the bare join the whole audit may take, and how much longer it should.
 
 The aim is missed: the join counts rows and keeps nothing, while an audit checks thirty fields of every row, keeps them, and
@@ -28,8 +28,8 @@ judges two to three thousand orders in Python. Keeping these fields as they are 
 it takes more than half of what the aim allows, before a date is read, anything compared or judged.
 """
 MEMORY_OF_DUCKDB = 1.5
-FASTER_THAN_PANDAS, AIM_PANDAS = 1.5, 5.0
-"""How many times longer than the audit pandas takes for the same join, and should; missed for the same reason."""
+FASTER_THAN_PANDAS = 5.0
+"""How many times longer than the audit pandas takes for the same join."""
 SMALL_SECONDS = 2.0
 TIMES_IMPORT = 4.0
 """How much longer than starting Python with DuckDB a small audit may take from the shell."""
@@ -166,7 +166,7 @@ def test_a_million_orders_are_audited_faster_than_pandas_joins_them(runs, report
     times = seconds(pandas) / seconds(audit)
     report(
         f"joining {ORDERS:,} orders with pandas",
-        f"{seconds(pandas):.1f} s and {megabytes(pandas):.0f} MB, {times:.1f} times the audit (the aim is {AIM_PANDAS}); "
+        f"{seconds(pandas):.1f} s and {megabytes(pandas):.0f} MB, {times:.1f} times the audit (at least {FASTER_THAN_PANDAS:.0f}); "
         f"reading three columns only {seconds(lean):.1f} s and {megabytes(lean):.0f} MB",
     )
     assert times >= FASTER_THAN_PANDAS

@@ -72,10 +72,15 @@ def _read_at(told: Spans, system: System) -> datetime:
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, kind: type[Row]) -> Iterator[Row]:
-    """Yield the wanted rows of a table by key, from a cursor of its own: several tables are read side by side."""
+    """Yield the wanted rows of a table by key, from a cursor of its own: several tables are read side by side.
+
+    Which rows they are is found first, by the keys alone: of the others the wide columns are not even touched then.
+    """
+    table = _TABLES[kind]
     with connection.cursor() as cursor:
         found = cursor.execute(
-            f"SELECT {', '.join(kind._fields)} FROM {_TABLES[kind]} SEMI JOIN wanted USING (key) ORDER BY ALL"
+            f"SELECT {', '.join(kind._fields)} FROM {table} "
+            f"WHERE rowid IN (SELECT rowid FROM {table} SEMI JOIN wanted USING (key)) ORDER BY ALL"
         )
         while some := found.fetchmany(_AT_ONCE):
             yield from map(kind._make, some)

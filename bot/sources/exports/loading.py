@@ -18,7 +18,7 @@ from bot.sources.exports.projection import IS_LINE, Reader, parts, prepared, val
 from bot.sources.exports.tables import INTO
 from bot.sources.exports.values import macros
 
-_BUFFER = 8 * 1024**2
+_BUFFER = 16 * 1024**2
 """Bytes that each thread of DuckDB's reader holds of a file."""
 _LONGEST_LINE = 1024**2
 _ENOUGH = 100

@@ -16,10 +16,11 @@ _ORDER = (
 _LINE = ("line_id", "sku", "quantity", "fulfillable", "requires_shipping", "gift_card", "line_status")
 _ROW = ("key", "number", "status", "store", "ordered_at", "paid_at", "shipped_at", "ship_by", "hold_until")
 _ROW_MORE = ("carrier", "service", "marketplace")
+_ITEM = ("key", "store", "status", "sku", "quantity", "parcel", "file")
 _PARCEL = (
     *("key", "number", "kind", "parcel", "tracking", "tracking_damaged", "carrier", "service", "store"),
     *("marketplace", "provider", "order_status", "ordered_at", "made_at", "ship_date", "voided", "voided_at"),
-    *("return_label", "notified", "packages", "status"),
+    *("return_label", "notified", "status"),
 )
 _PARCEL_IDENTITY = "coalesce(plain_tracking(tracking), parcel, concat_ws('|', ship_date::VARCHAR, made_at::VARCHAR, service), '')"
 
@@ -35,14 +36,6 @@ def merge(connection: duckdb.DuckDBPyConnection, *, clash: bool) -> dict[int, in
             repeated[file] = repeated.get(file, 0) + count
     connection.execute(
         "INSERT INTO unread SELECT DISTINCT key, 'shopify' FROM shopify_parts WHERE tracking_damaged"
-    )
-    connection.execute(
-        """CREATE OR REPLACE VIEW shopify_fulfillments AS
-        SELECT key, order_id, id, max(status) AS status, max(shipment_status) AS shipment_status,
-            min(created_at) AS created_at, max(updated_at) AS updated_at, max(tracking) AS tracking,
-            max(company) AS company, max(url) AS url, max(location) AS location, max(file) AS file
-        FROM shopify_parts WHERE what = 'fulfilled'
-        GROUP BY key, order_id, id, CASE WHEN id IS NULL THEN tracking END"""
     )
     return repeated
 
@@ -75,11 +68,11 @@ def orders_clash(connection: duckdb.DuckDBPyConnection) -> bool:
 def _shopify(connection: duckdb.DuckDBPyConnection, *, clash: bool) -> dict[int, int]:
     if not clash:
         connection.execute(
-            f"CREATE VIEW shopify_orders AS SELECT {_list(_ORDER)}, file FROM shopify_rows WHERE first"
+            f"CREATE VIEW shopify_orders AS SELECT {_list(_ORDER)}, file, rowid FROM shopify_rows WHERE first"
         )
         connection.execute(
             "CREATE VIEW shopify_lines AS SELECT key, NULL::BIGINT AS id, rowid AS line, line_id, sku, quantity, "
-            "fulfillable, requires_shipping, gift_card, line_status AS status, file FROM shopify_rows "
+            "fulfillable, requires_shipping, gift_card, line_status AS status, file, rowid FROM shopify_rows "
             "WHERE quantity IS NOT NULL"
         )
         return {}
@@ -173,9 +166,12 @@ def _orders(connection: duckdb.DuckDBPyConnection) -> dict[int, int]:
     rows, keys = _one(connection, "SELECT count(*), count(DISTINCT key) FROM order_rows")
     if rows == keys:
         connection.execute(
-            f"CREATE VIEW shipstation_orders AS SELECT {_list(_ROW)}, {_list(_ROW_MORE)}, file FROM order_rows"
+            f"CREATE VIEW shipstation_orders AS SELECT {_list(_ROW)}, {_list(_ROW_MORE)}, file, rowid "
+            "FROM order_rows"
         )
-        source = "SELECT key, store, status, sku, quantity, NULL::VARCHAR AS parcel, file FROM order_rows"
+        source = (
+            "SELECT key, store, status, sku, quantity, NULL::VARCHAR AS parcel, file, rowid FROM order_rows"
+        )
         connection.execute(
             f"CREATE VIEW order_items AS {source} WHERE sku IS NOT NULL OR quantity IS NOT NULL"
         )
@@ -248,10 +244,10 @@ def _parcels(connection: duckdb.DuckDBPyConnection) -> dict[int, int]:
     simple = not again and not itemised and (files < 2 or not _apart(connection))
     if simple:
         connection.execute(
-            f"CREATE VIEW shipstation_parcels AS SELECT {_list(_PARCEL)}, {_PARCEL_IDENTITY} AS identity, file "
-            "FROM parcel_rows"
+            f"CREATE VIEW shipstation_parcels AS SELECT {_list(_PARCEL)}, {_PARCEL_IDENTITY} AS identity, file, "
+            "rowid FROM parcel_rows"
         )
-        connection.execute("CREATE VIEW shipstation_items AS FROM order_items")
+        connection.execute(f"CREATE VIEW shipstation_items AS SELECT {_list(_ITEM)}, rowid FROM order_items")
         return {}
     connection.execute(
         f"CREATE TABLE known AS SELECT *, {_PARCEL_IDENTITY} AS identity, rowid AS place FROM parcel_rows"
@@ -278,8 +274,8 @@ def _one_each(connection: duckdb.DuckDBPyConnection) -> None:
     whether = ("tracking_damaged", "voided", "return_label", "notified")
     told = [f"bool_or({column}) AS {column}" for column in whether]
     told += [f"min({column}) AS {column}" for column in ("kind", "made_at", "ship_date", "ordered_at")]
-    told += ["max(voided_at) AS voided_at", "max(packages) AS packages"]
-    plain = {"key", *whether, "kind", "made_at", "ship_date", "ordered_at", "voided_at", "packages"}
+    told.append("max(voided_at) AS voided_at")
+    plain = {"key", *whether, "kind", "made_at", "ship_date", "ordered_at", "voided_at"}
     told += [f"arg_max({column}, place) AS {column}" for column in _PARCEL if column not in plain]
     connection.execute(
         f"CREATE TABLE shipstation_parcels AS SELECT key, identity, {', '.join(told)}, max(file) AS file "
@@ -302,8 +298,8 @@ def _drop_unnumbered(connection: duckdb.DuckDBPyConnection) -> None:
 def _parcel_items(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the products of parcels, for exports that repeat a parcel for each of them. A row stands for one or more."""
     connection.execute(
-        """CREATE TABLE shipstation_items AS
-        FROM order_items UNION ALL BY NAME
+        f"""CREATE TABLE shipstation_items AS
+        SELECT {_list(_ITEM)} FROM order_items UNION ALL BY NAME
         SELECT key, any_value(store) AS store, any_value(order_status) AS status, sku,
             max(units) AS quantity, parcel, max(file) AS file
         FROM (

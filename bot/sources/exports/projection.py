@@ -1,10 +1,13 @@
 """The values of one file's rows, as SQL over its columns: what fills each column of the table where they land."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bot.sources.exports.dates import DateForm, day, moment, parsed
 from bot.sources.exports.plan import DAYS, Forms, Plan
+from bot.sources.exports.tables import INTO
+from bot.sources.exports.zones import PACIFIC
 
 IS_LINE = "lower(trim(\"line_type\")) = 'line item'"
 """Of a Matrixify file's row: whether it is a line of its order."""
@@ -39,6 +42,17 @@ class Reader:
     def on_day(self, field: str) -> str | None:
         """Return SQL for the day of a moment, as its clock shows it."""
         return day(field, self.forms.get(field, DateForm()), self.zone) if self.has(field) else None
+
+
+def filled(plans: Iterable[Plan]) -> dict[str, set[str]]:
+    """Return which columns of the tables where rows land these files fill, by table."""
+    found: dict[str, set[str]] = {}
+    for plan in plans:
+        reader = Reader(plan, {}, PACIFIC)  # neither forms nor zone matter for what is there
+        found.setdefault(INTO[plan.kind], set()).update(values(reader))
+        if plan.kind == "matrixify":
+            found.setdefault("shopify_parts", set()).update(parts(reader))
+    return found
 
 
 def prepared(reader: Reader, source: str) -> str:
@@ -131,7 +145,6 @@ def _parcels(reader: Reader) -> dict[str, str | None]:
         "voided_at": reader.date("voided_at"),
         "return_label": _flagged(reader, "return_label"),
         "notified": reader.call("flag", "notified"),
-        "packages": reader.call("units", "packages"),
         "status": reader.call("order_state", "status"),
         "quantity": reader.call("units", "quantity"),
     }

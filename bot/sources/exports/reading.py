@@ -18,11 +18,12 @@ from bot.sources.exports.loading import Loaded, in_order, load, undo
 from bot.sources.exports.merge import merge, orders_clash
 from bot.sources.exports.noting import notes
 from bot.sources.exports.progress import QUIETLY, announced
+from bot.sources.exports.projection import filled
 from bot.sources.exports.recognise import parse_mappings
 from bot.sources.exports.zones import PACIFIC
 from storage.facts import Order, Shipment, ShipStationOrder, ShipStationStore
 
-MEMORY = "400MB"
+MEMORY = "500MB"
 """What DuckDB may hold in memory; beyond it, tables go to the temporary folder, compressed: some five percent more time."""
 
 
@@ -74,7 +75,7 @@ def open_exports(
     with folder("exports") as place:
         found = gather(paths, parse_mappings(mappings), place)
         assumed = zone or found.told_zone or PACIFIC
-        connection = _database(place)
+        connection = _database(place, filled(found.plans))
         try:
             loaded = [
                 load(connection, plan, assumed, place, tell, ordered=in_order(plan))
@@ -122,8 +123,8 @@ def _forget(folder: Path) -> None:
             path.unlink()
 
 
-def _database(folder: Path) -> duckdb.DuckDBPyConnection:
-    """Return a database in memory that moves to the folder what does not fit.
+def _database(folder: Path, columns: Mapping[str, Collection[str]]) -> duckdb.DuckDBPyConnection:
+    """Return a database in memory that moves to the folder what does not fit; `columns`: as for `tables.create`.
 
     A database file would cost four seconds more for a million orders, because DuckDB compresses what it writes there.
     """
@@ -137,7 +138,7 @@ def _database(folder: Path) -> duckdb.DuckDBPyConnection:
         },
     )
     settings = ("SET GLOBAL TimeZone = 'UTC'", *QUIETLY)
-    statements = (*settings, *values.macros(), *values.macros(dates.MACROS), *tables.create())
+    statements = (*settings, *values.macros(), *values.macros(dates.MACROS), *tables.create(columns))
     connection.execute("; ".join(statements))
     return connection
 

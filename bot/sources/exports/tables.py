@@ -9,24 +9,25 @@ makes of them are the tables that are meant to be asked:
   source, shipping_method, addressed (NULL: not told), file
 - shopify_lines: key, id (of its order; NULL where only one has the key), line, line_id, sku, quantity, fulfillable,
   requires_shipping, gift_card, status (pending, fulfilled, partial, restocked, not_eligible), file
-- shopify_fulfillments: key, id, status, shipment_status, created_at, updated_at, tracking, company, url, location, file
 - shopify_parts: what else Matrixify tells, one row each: `what` is fulfilled, refunded, paid or shipping
 - shipstation_orders: key, number, status, store, ordered_at, paid_at, shipped_at, ship_by, hold_until, carrier, service,
   marketplace, file
 - shipstation_items: key, store, status (of its order), sku, quantity, parcel (NULL: of the whole order), file
 - shipstation_parcels: key, number, kind (label, mark), parcel, tracking, tracking_damaged, carrier, service, store,
   marketplace, provider, order_status, ordered_at, made_at, ship_date, voided, voided_at, return_label, notified,
-  packages, status, file
+  status, file
 - several: the keys that more than one row of a parcel has: no other order can have two parcels
 - unread: key, system: orders of which a row or a tracking number could not be read, so that nothing about them can be
   concluded: `Exports.load` leaves them out
+
+Where they are views they have a `rowid` all the same.
 
 Times are TIMESTAMPTZ; the session's zone is UTC. `key` is the order number as `storage.facts.number_key` folds it.
 `made_at` is the moment at which a label was made, or an order marked. `ship_date` is the day that was chosen for it, in
 the account's zone: often the same day, sometimes a later one, and at midnight it may be written a day off.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from bot.sources.exports.files import Kind
@@ -124,7 +125,6 @@ PARCEL_ROWS: Columns = MappingProxyType(
         "voided_at": "TIMESTAMPTZ",
         "return_label": "BOOLEAN",
         "notified": "BOOLEAN",
-        "packages": "INTEGER",
         "status": "VARCHAR",
         "sku": "VARCHAR",
         "quantity": "INTEGER",
@@ -150,10 +150,18 @@ INTO: Mapping[Kind, str] = MappingProxyType(
 """Where the rows of each kind of file land."""
 
 
-def create() -> list[str]:
-    """Return the statements that create the tables in which rows land."""
+def create(filled: Mapping[str, Collection[str]]) -> list[str]:
+    """Return the statements that create the tables in which rows land.
+
+    `filled`: of each table the columns that the files fill. The others are there too, always NULL, and take no room:
+    stored, the NULLs of a large month would be a fifth of all that is kept.
+    """
     return [
-        f"CREATE TABLE {name} ({', '.join(f'{column} {kind}' for column, kind in columns.items())}, "
+        f"CREATE TABLE {name} ({', '.join(_column(*column, filled.get(name, ())) for column in columns.items())}, "
         "verdict UTINYINT, file USMALLINT)"
         for name, columns in LANDING.items()
     ] + ["CREATE TABLE unread (key VARCHAR, system VARCHAR)"]
+
+
+def _column(name: str, kind: str, filled: Collection[str]) -> str:
+    return f"{name} {kind}" if name in filled else f"{name} {kind} GENERATED ALWAYS AS (NULL) VIRTUAL"

@@ -13,6 +13,7 @@ from bot.gaps.rules import StoreRules
 from bot.sources.exports import Exports, Knowledge, facts
 from bot.sources.exports.merge import merge, orders_clash
 from bot.sources.exports.reading import _database
+from bot.sources.exports.tables import LANDING
 from bot.sources.exports.zones import PACIFIC
 
 UNTIL = datetime(2026, 9, 30, 18, tzinfo=UTC)
@@ -49,7 +50,7 @@ class Told:
 @contextmanager
 def exported(told: Sequence[Told], knows: frozenset[Knowledge], folder: Path) -> Iterator[Exports]:
     """Put these orders into the tables and open them as exports."""
-    connection = _database(folder)
+    connection = _database(folder, LANDING)
     try:
         for number, each in enumerate(told):
             _insert(connection, each, f"{5001 + number}")

@@ -260,3 +260,35 @@ def test_of_two_exports_the_one_that_reaches_further_tells_the_status(tmp_path: 
                 "SELECT status FROM shipstation_orders WHERE key = '1'"
             ).fetchall()
             assert found == [("shipped",)]
+
+
+# ---------------------------------------------------------------- what takes room
+
+
+def test_what_no_file_tells_can_be_asked_and_takes_no_room(tmp_path: Path):
+    files = [
+        write(tmp_path / "o.csv", SHOPIFY, [FIRST, MORE]),
+        write(tmp_path / "s.csv", LABELS, [label("1001")]),
+    ]
+    with reading(*files) as exports:
+        ask = exports.connection.execute
+        assert (
+            ask("SELECT closed_at, gift_card, fulfillable FROM shopify_rows").fetchall() == [(None,) * 3] * 2
+        )
+        kept = {
+            name for (name,) in ask("SELECT column_name FROM pragma_storage_info('shopify_rows')").fetchall()
+        }
+    assert kept >= {"key", "created_at", "sku"}
+    assert not kept & {"closed_at", "gift_card", "fulfillable", "line_id", "processed_at"}
+
+
+def test_columns_that_only_one_of_two_files_has_are_kept_of_that_one(tmp_path: Path):
+    files = [
+        write(tmp_path / "o.csv", SHOPIFY, [FIRST]),
+        write(tmp_path / "s.csv", [name for name in LABELS if "Carrier" not in name], [label("1001")]),
+        write(tmp_path / "t.csv", LABELS, [label("1002")]),
+    ]
+    with reading(*files) as exports:
+        found = exports.connection.execute("SELECT number, carrier FROM parcel_rows ORDER BY 1").fetchall()
+    assert [number for number, _ in found] == ["1001", "1002"]
+    assert [carrier is not None for _, carrier in found] == [False, True]
