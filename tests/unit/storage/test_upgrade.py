@@ -1,12 +1,10 @@
 """A database of every schema that there ever was, with what was in it, and today's code in front of it."""
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
@@ -19,6 +17,7 @@ from storage.notices import Notices
 from storage.overview import Overview
 from storage.queue import Queue
 from storage.runs import Leases, Runs
+from tests.postgresql import Address, execute
 
 pytestmark = pytest.mark.anyio
 
@@ -209,10 +208,8 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database without a schema."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'old.db'}"
-    server: Callable[[str], str] = request.getfixturevalue("postgres")
-    with psycopg.connect(server("postgres"), autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS old WITH (FORCE)")
-        connection.execute("CREATE DATABASE old")
+    server: Address = request.getfixturevalue("server")
+    execute(server, "DROP DATABASE IF EXISTS old WITH (FORCE)", "CREATE DATABASE old")
     return server("old")
 
 
