@@ -22,7 +22,7 @@ from bot.settings import load
 from bot.slack.socket import SocketMode
 from bot.stopping import listeners_end
 from bot.wiring import House, Mouth, mouth, open_house
-from storage.database import Database
+from storage.database import Database, _private
 from storage.notices import Notices
 from storage.queue import Queue
 from tests.faults.boundaries import Boundaries, watch
@@ -39,10 +39,14 @@ rehearsed = Database(REHEARSED)
 """A database whose statements are compiled before the fork: a third of what a short part would take."""
 
 
-@event.listens_for(rehearsed._engine.sync_engine, "do_connect", insert=True)
-def _here(_dialect: Any, _record: Any, arguments: list[Any], _options: Any) -> None:
+event.remove(rehearsed._engine.sync_engine, "do_connect", _private)
+
+
+@event.listens_for(rehearsed._engine.sync_engine, "do_connect")
+def _here(dialect: Any, record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
     """Connect to the file of that name in the folder where we are now, and not where the engine was made."""
-    arguments[0] = str(Path(arguments[0]).name)
+    arguments[0] = Path(arguments[0]).name
+    _private(dialect, record, arguments, options)
 
 
 EVERYTHING = frozenset({"slack", "socket", "sources", "database"})
