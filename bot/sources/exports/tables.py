@@ -154,7 +154,7 @@ def create(filled: Mapping[str, Collection[str]]) -> list[str]:
     """Return the statements that create the tables in which rows land.
 
     `filled`: of each table the columns that the files fill. The others are there too, always NULL, and take no room:
-    stored, the NULLs of a large month would be a fifth of all that is kept.
+    stored, the NULLs of a large month would be a seventh of all that is kept.
     """
     return [
         f"CREATE TABLE {name} ({', '.join(_column(*column, filled.get(name, ())) for column in columns.items())}, "
