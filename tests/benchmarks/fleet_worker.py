@@ -111,8 +111,7 @@ if __name__ == "__main__":
     began = time.process_time()
     asyncio.run(work(json.loads(sys.argv[1])))
     cpu = time.process_time() - began
-    status = Path(
-        "/proc/self/status"
-    ).read_text()  # getrusage would tell the peak of the process that forked this one too
+    # Not of getrusage, which tells the peak of the process that forked this one too.
+    status = Path("/proc/self/status").read_text()
     used = {"cpu": cpu, "megabytes": int(status.split("VmHWM:")[1].split()[0]) / 1024}
     print(json.dumps(used))  # noqa: T201  # what the test reads

@@ -39,7 +39,7 @@ rehearsed = Database(REHEARSED)
 """A database whose statements are compiled before the fork: a third of what a short part would take."""
 
 
-event.remove(rehearsed._engine.sync_engine, "do_connect", _private)
+event.remove(rehearsed._engine.sync_engine, "do_connect", _private)  # it would be asked before `_here`
 
 
 @event.listens_for(rehearsed._engine.sync_engine, "do_connect")
